@@ -1,0 +1,195 @@
+#include "core/config.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/compat.h"
+#include "core/json_text.h"
+#include "core/listen_address.h"
+#include "core/options.h"
+#include "core/strict_json.h"
+
+namespace fanfare {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kKilobyte = 1024;
+constexpr std::int64_t kMegabyte = 1024 * kKilobyte;
+constexpr std::int64_t kGigabyte = 1024 * kMegabyte;
+constexpr std::int64_t kHourSeconds = 3600;
+constexpr std::int64_t kDaySeconds = 24 * kHourSeconds;
+
+// Shards beyond the number of cores only cost; no machine in sight has more of them.
+constexpr int kMaxThreads = 256;
+
+// A server's frame header at its longest (RFC 6455 section 5.2): two bytes, and eight of length.
+constexpr std::size_t kMaxFrameHeader = 10;
+
+// A configuration is never this large; something that does not end (/dev/zero) is.
+constexpr std::size_t kMaxFileBytes = 4 * kMegabyte;
+
+std::size_t Size(Options& options, std::string_view name, std::size_t fallback,
+                 Options::Range range) {
+  return static_cast<std::size_t>(options.Int(name, static_cast<std::int64_t>(fallback), range));
+}
+
+std::chrono::seconds Seconds(Options& options, std::string_view name, std::chrono::seconds fallback,
+                             Options::Range range) {
+  return std::chrono::seconds(options.Int(name, fallback.count(), range));
+}
+
+absl::StatusOr<Limits> ReadLimits(Options options) {
+  Limits limits;
+  limits.message_bytes = Size(options, "message_bytes", limits.message_bytes, {1, kGigabyte});
+  limits.outbox_bytes = Size(options, "outbox_bytes", limits.outbox_bytes, {1, 16 * kGigabyte});
+  limits.log_bytes = Size(options, "log_bytes", limits.log_bytes, {1, 16 * kGigabyte});
+  limits.handshake_time =
+      Seconds(options, "handshake_seconds", limits.handshake_time, {1, kHourSeconds});
+  limits.idle_time = Seconds(options, "idle_seconds", limits.idle_time, {1, kDaySeconds});
+  limits.header_bytes = Size(options, "header_bytes", limits.header_bytes, {256, kMegabyte});
+  limits.body_bytes = Size(options, "body_bytes", limits.body_bytes, {0, kGigabyte});
+  limits.connections = Size(options, "connections", limits.connections, {1, 10'000'000});
+  limits.shutdown_time =
+      Seconds(options, "shutdown_seconds", limits.shutdown_time, {0, kHourSeconds});
+  if (absl::Status status = options.Finish(); !status.ok()) return status;
+  return limits;
+}
+
+absl::StatusOr<RouteConfig> ReadRoute(const json& value, const std::string& path) {
+  Options entry(value, path);
+  RouteConfig route;
+  route.path = path;
+  route.route = entry.String("route", "");
+  if (!entry.Has("route")) entry.Fail("route", "missing; expected the name of a route");
+  std::vector<std::string> patterns = entry.Strings("patterns", {});
+  if (entry.Has("patterns")) route.patterns = std::move(patterns);
+  if (json options = entry.Take("options"); !options.is_null()) {
+    if (!options.is_object()) {
+      entry.Fail("options", absl::StrCat("expected an object, got ", ShowJson(options)));
+    }
+    route.options = std::move(options);
+  }
+  if (absl::Status status = entry.Finish(); !status.ok()) return status;
+  return route;
+}
+
+absl::StatusOr<std::vector<RouteConfig>> ReadRoutes(const json& value, const std::string& path) {
+  std::vector<RouteConfig> routes;
+  if (value.is_null()) return routes;
+  if (!value.is_array()) {
+    return absl::InvalidArgumentError(
+        AtPath(path, absl::StrCat("expected an array of objects, got ", ShowJson(value))));
+  }
+  for (const json& element : value) {
+    absl::StatusOr<RouteConfig> route = ReadRoute(element, ElementPath(path, routes.size()));
+    if (!route.ok()) return route.status();
+    routes.push_back(*std::move(route));
+  }
+  return routes;
+}
+
+absl::Status CheckListen(const std::vector<std::string>& listen) {
+  if (listen.empty()) {
+    return absl::InvalidArgumentError("listen: expected at least one address");
+  }
+  for (std::size_t i = 0; i < listen.size(); ++i) {
+    const absl::Status status = ParseListen(listen[i]).status();
+    if (status.ok()) continue;
+    // A single one may have been written without an array.
+    const std::string where = listen.size() == 1 ? "listen" : ElementPath("listen", i);
+    return absl::InvalidArgumentError(AtPath(where, ToStd(status.message())));
+  }
+  return absl::OkStatus();
+}
+
+// Checks that a buffer can hold one message of the largest size.
+absl::Status CheckHoldsMessage(const char* name, std::size_t bytes, std::size_t message_bytes) {
+  const std::size_t least = message_bytes + kMaxFrameHeader;
+  if (bytes >= least) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ": expected at least ", least, " to hold one message of ", message_bytes,
+                   " bytes (limits.message_bytes) and its header, got ", bytes));
+}
+
+absl::Status FileError(int error, const char* what, const std::string& file) {
+  return absl::ErrnoToStatus(error, absl::StrCat(what, " ", file));
+}
+
+// The whole of a file, which may be a pipe.
+absl::StatusOr<std::string> ReadFile(const std::string& file) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "rb"),
+                                                               std::fclose);
+  if (stream == nullptr) return FileError(errno, "can not open", file);
+  std::string text;
+  std::array<char, 16 * kKilobyte> buffer;
+  while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), stream.get())) {
+    text.append(buffer.data(), bytes);
+    if (text.size() > kMaxFileBytes) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(file, ": larger than ", kMaxFileBytes, " bytes"));
+    }
+  }
+  if (std::ferror(stream.get()) != 0) {
+    return FileError(errno, "can not read", file);
+  }
+  return text;
+}
+
+}  // namespace
+
+absl::Status CheckConfig(const Config& config) {
+  if (absl::Status status = CheckListen(config.listen); !status.ok()) return status;
+  if (config.threads < 0 || config.threads > kMaxThreads) {
+    return absl::InvalidArgumentError(absl::StrCat("threads: expected a whole number from 0 to ",
+                                                   kMaxThreads, ", got ", config.threads));
+  }
+  const Limits& limits = config.limits;
+  if (absl::Status status =
+          CheckHoldsMessage("limits.outbox_bytes", limits.outbox_bytes, limits.message_bytes);
+      !status.ok()) {
+    return status;
+  }
+  return CheckHoldsMessage("limits.log_bytes", limits.log_bytes, limits.message_bytes);
+}
+
+absl::StatusOr<Config> ParseConfig(std::string_view text) {
+  absl::StatusOr<json> document = ParseStrictJson(text);
+  if (!document.ok()) return document.status();
+
+  Options options(*std::move(document), "");
+  Config config;
+  config.listen = options.Strings("listen", config.listen);
+  config.threads = static_cast<int>(options.Int("threads", config.threads, {0, kMaxThreads}));
+  config.log_messages = options.Bool("log_messages", config.log_messages);
+  const json limits_value = options.Take("limits");
+  const json routes_value = options.Take("routes");
+  // First of all the document's own keys, so that a typing error there is not taken for a default.
+  if (absl::Status status = options.Finish(); !status.ok()) return status;
+
+  absl::StatusOr<Limits> limits = ReadLimits(Options(limits_value, "limits"));
+  if (!limits.ok()) return limits.status();
+  config.limits = *limits;
+
+  absl::StatusOr<std::vector<RouteConfig>> routes = ReadRoutes(routes_value, "routes");
+  if (!routes.ok()) return routes.status();
+  config.routes = *std::move(routes);
+  if (absl::Status status = CheckConfig(config); !status.ok()) return status;
+  return config;
+}
+
+absl::StatusOr<Config> ReadConfig(const std::string& file) {
+  const absl::StatusOr<std::string> text = ReadFile(file);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<Config> config = ParseConfig(*text);
+  if (config.ok()) return config;
+  return absl::Status(config.status().code(), absl::StrCat(file, ": ", config.status().message()));
+}
+
+}  // namespace fanfare

@@ -1,0 +1,53 @@
+// The server's configuration: one JSON file, checked whole before anything starts.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/limits.h"
+
+namespace fanfare {
+
+// One entry of `routes`: a linked route, where it is served and with which options.
+struct RouteConfig {
+  // The name that the route registered.
+  std::string route;
+  // Where to serve it; absent: at the patterns that it registered; empty: nowhere, so that it is
+  // not even made, and its options are not looked at.
+  std::optional<std::vector<std::string>> patterns;
+  nlohmann::json options = nlohmann::json::object();
+  // The JSON path of this entry ("routes[0]"), for errors about it.
+  std::string path;
+};
+
+// The whole configuration, with its defaults.
+struct Config {
+  // listen: "host:port" each; port 0 takes any free one. "localhost" is 127.0.0.1 and ::1.
+  std::vector<std::string> listen = {"localhost:8080"};
+  // threads: shards; 0 means one for each core.
+  int threads = 0;
+  // log_messages: whether each message is logged, coming in and going out.
+  bool log_messages = false;
+  Limits limits = {};
+  // routes: linked routes that are not named here are served at their own patterns.
+  std::vector<RouteConfig> routes = {};
+};
+
+// Checks what a configuration must hold however it was made, from JSON or from flags: addresses
+// that can be listened on, a number of threads that makes sense, buffers that hold the largest
+// message. The error names the JSON path of what is wrong.
+absl::Status CheckConfig(const Config& config);
+
+// Reads and checks a configuration from JSON text. The error names the JSON path of what is wrong,
+// or the line and column where the text is not JSON. Comments are allowed.
+absl::StatusOr<Config> ParseConfig(std::string_view text);
+
+// The same from a file, or a pipe; the error names the file too.
+absl::StatusOr<Config> ReadConfig(const std::string& file);
+
+}  // namespace fanfare

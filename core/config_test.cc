@@ -1,0 +1,246 @@
+#include "core/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace fanfare {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+Config Parse(std::string_view text) {
+  auto config = ParseConfig(text);
+  EXPECT_TRUE(config.ok()) << config.status();
+  return config.ok() ? *config : Config{};
+}
+
+std::string Error(std::string_view text) {
+  const auto config = ParseConfig(text);
+  EXPECT_FALSE(config.ok()) << text;
+  return std::string(config.status().message());
+}
+
+// A file that lasts as long as the test does.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view text) : name_(testing::TempDir() + "config_XXXXXX") {
+    const int descriptor = mkstemp(name_.data());
+    EXPECT_GE(descriptor, 0);
+    std::ofstream(name_) << text;
+  }
+  ~TemporaryFile() { std::filesystem::remove(name_); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
+
+TEST(ConfigTest, EverythingHasADefault) {
+  for (const char* text : {"{}", "null", R"({"limits": {}, "routes": []})"}) {
+    const Config config = Parse(text);
+    const Config defaults;
+    EXPECT_THAT(config.listen, ElementsAre("localhost:8080"));
+    EXPECT_EQ(config.threads, 0);
+    EXPECT_FALSE(config.log_messages);
+    EXPECT_EQ(config.limits.message_bytes, defaults.limits.message_bytes);
+    EXPECT_EQ(config.limits.idle_time, defaults.limits.idle_time);
+    EXPECT_THAT(config.routes, IsEmpty());
+  }
+}
+
+TEST(ConfigTest, ReadsEverything) {
+  const Config config = Parse(R"({
+    // Comments are allowed.
+    "listen": ["127.0.0.1:9000", "[::1]:9000"],
+    "threads": 3,
+    "log_messages": true,
+    "limits": {
+      "message_bytes": 1001, "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
+      "idle_seconds": 5, "header_bytes": 1006, "body_bytes": 7, "connections": 8,
+      "shutdown_seconds": 0
+    },
+    "routes": [
+      {"route": "chat", "patterns": ["/a", "/b/{room}"], "options": {"max_rooms": 5}},
+      {"route": "echo"},
+      {"route": "health", "patterns": [], "options": null}
+    ]
+  })");
+  EXPECT_THAT(config.listen, ElementsAre("127.0.0.1:9000", "[::1]:9000"));
+  EXPECT_EQ(config.threads, 3);
+  EXPECT_TRUE(config.log_messages);
+  EXPECT_EQ(config.limits.message_bytes, 1001U);
+  EXPECT_EQ(config.limits.outbox_bytes, 1012U);
+  EXPECT_EQ(config.limits.log_bytes, 1013U);
+  EXPECT_EQ(config.limits.handshake_time.count(), 4);
+  EXPECT_EQ(config.limits.idle_time.count(), 5);
+  EXPECT_EQ(config.limits.header_bytes, 1006U);
+  EXPECT_EQ(config.limits.body_bytes, 7U);
+  EXPECT_EQ(config.limits.connections, 8U);
+  EXPECT_EQ(config.limits.shutdown_time.count(), 0);
+
+  ASSERT_EQ(config.routes.size(), 3U);
+  EXPECT_EQ(config.routes[0].route, "chat");
+  EXPECT_EQ(config.routes[0].path, "routes[0]");
+  ASSERT_TRUE(config.routes[0].patterns.has_value());
+  EXPECT_THAT(*config.routes[0].patterns, ElementsAre("/a", "/b/{room}"));
+  EXPECT_EQ(config.routes[0].options, nlohmann::json::parse(R"({"max_rooms": 5})"));
+  // Absent is not the same as empty.
+  EXPECT_FALSE(config.routes[1].patterns.has_value());
+  EXPECT_EQ(config.routes[1].options, nlohmann::json::object());
+  EXPECT_EQ(config.routes[1].path, "routes[1]");
+  ASSERT_TRUE(config.routes[2].patterns.has_value());
+  EXPECT_THAT(*config.routes[2].patterns, IsEmpty());
+  EXPECT_EQ(config.routes[2].options, nlohmann::json::object());
+}
+
+TEST(ConfigTest, ListenMayBeOneString) {
+  EXPECT_THAT(Parse(R"({"listen": "*:80"})").listen, ElementsAre("*:80"));
+}
+
+TEST(ConfigTest, ListenIsChecked) {
+  EXPECT_THAT(Error(R"({"listen": "8080"})"), StartsWith("listen: \"8080\": expected host:port"));
+  EXPECT_THAT(Error(R"({"listen": ["*:80", "example.com:80"]})"),
+              StartsWith("listen[1]: \"example.com:80\": expected an IP address"));
+  EXPECT_EQ(Error(R"({"listen": []})"), "listen: expected at least one address");
+  EXPECT_EQ(Error(R"({"listen": 8080})"), "listen: expected an array of strings, got 8080");
+  EXPECT_EQ(Error(R"({"listen": ["*:1", 80]})"), "listen[1]: expected a string, got 80");
+}
+
+TEST(ConfigTest, SimpleValuesAreChecked) {
+  EXPECT_EQ(Error(R"({"threads": 257})"),
+            "threads: expected a whole number from 0 to 256, got 257");
+  EXPECT_EQ(Error(R"({"threads": -1})"), "threads: expected a whole number from 0 to 256, got -1");
+  EXPECT_EQ(Error(R"({"log_messages": "yes"})"),
+            "log_messages: expected true or false, got \"yes\"");
+  EXPECT_EQ(Parse(R"({"threads": 256})").threads, 256);
+}
+
+TEST(ConfigTest, LimitsAreChecked) {
+  EXPECT_EQ(Error(R"({"limits": {"message_bytes": "big"}})"),
+            "limits.message_bytes: expected a whole number from 1 to 1073741824, got \"big\"");
+  EXPECT_EQ(Error(R"({"limits": {"mesage_bytes": 1}})"),
+            "limits.mesage_bytes: unknown key; did you mean \"message_bytes\"?");
+  EXPECT_EQ(Error(R"({"limits": []})"), "limits: expected an object, got an array");
+  for (const char* name : {"message_bytes", "outbox_bytes", "log_bytes", "handshake_seconds",
+                           "idle_seconds", "header_bytes", "connections"}) {
+    EXPECT_THAT(Error(std::string(R"({"limits": {")") + name + R"(": 0}})"),
+                AllOf(StartsWith(std::string("limits.") + name), EndsWith(", got 0")));
+  }
+}
+
+TEST(ConfigTest, EveryLimitHasAnUpperBound) {
+  for (const char* name :
+       {"message_bytes", "outbox_bytes", "log_bytes", "handshake_seconds", "idle_seconds",
+        "header_bytes", "body_bytes", "connections", "shutdown_seconds"}) {
+    EXPECT_THAT(Error(std::string(R"({"limits": {")") + name + R"(": 9223372036854775807}})"),
+                StartsWith(std::string("limits.") + name + ": expected a whole number from "));
+  }
+}
+
+TEST(ConfigTest, BuffersMustHoldOneMessage) {
+  EXPECT_EQ(Error(R"({"limits": {"message_bytes": 1000, "outbox_bytes": 1009}})"),
+            "limits.outbox_bytes: expected at least 1010 to hold one message of 1000 bytes "
+            "(limits.message_bytes) and its header, got 1009");
+  EXPECT_EQ(Error(R"({"limits": {"message_bytes": 1000, "log_bytes": 1009}})"),
+            "limits.log_bytes: expected at least 1010 to hold one message of 1000 bytes "
+            "(limits.message_bytes) and its header, got 1009");
+  // The largest message that the defaults hold, and one byte more.
+  EXPECT_EQ(Parse(R"({"limits": {"message_bytes": 4194294}})").limits.message_bytes, 4194294U);
+  EXPECT_THAT(Error(R"({"limits": {"message_bytes": 4194295}})"),
+              AllOf(StartsWith("limits.outbox_bytes: "), EndsWith("got 4194304")));
+  Parse(R"({"limits": {"message_bytes": 1000, "outbox_bytes": 1010, "log_bytes": 1010}})");
+  Parse(R"({"limits": {"message_bytes": 1073741824, "outbox_bytes": 1073741834,
+                       "log_bytes": 1073741834}})");
+}
+
+TEST(ConfigTest, WhatFlagsSetIsCheckedToo) {
+  EXPECT_TRUE(CheckConfig(Config()).ok());
+  EXPECT_EQ(CheckConfig({.listen = {}}).message(), "listen: expected at least one address");
+  EXPECT_THAT(std::string(CheckConfig({.listen = {"*:1", "8080"}}).message()),
+              StartsWith("listen[1]: \"8080\": expected host:port"));
+  EXPECT_EQ(CheckConfig({.threads = -1}).message(),
+            "threads: expected a whole number from 0 to 256, got -1");
+  EXPECT_FALSE(CheckConfig({.threads = 257}).ok());
+  EXPECT_TRUE(CheckConfig({.threads = 256}).ok());
+  EXPECT_FALSE(CheckConfig({.limits = {.message_bytes = 100, .outbox_bytes = 109}}).ok());
+  EXPECT_FALSE(CheckConfig({.limits = {.message_bytes = 100, .log_bytes = 109}}).ok());
+}
+
+TEST(ConfigTest, RoutesAreChecked) {
+  EXPECT_EQ(Error(R"({"routes": {}})"), "routes: expected an array of objects, got an object");
+  EXPECT_EQ(Error(R"({"routes": ["chat"]})"), "routes[0]: expected an object, got \"chat\"");
+  EXPECT_EQ(Error(R"({"routes": [{"route": "a"}, {}]})"),
+            "routes[1].route: missing; expected the name of a route");
+  EXPECT_EQ(Error(R"({"routes": [null]})"),
+            "routes[0].route: missing; expected the name of a route");
+  EXPECT_EQ(Error(R"({"routes": [{"route": 5}]})"), "routes[0].route: expected a string, got 5");
+  EXPECT_EQ(Error(R"({"routes": [{"route": "a", "patterns": ["/", 1]}]})"),
+            "routes[0].patterns[1]: expected a string, got 1");
+  EXPECT_EQ(Error(R"({"routes": [{"route": "a", "patterns": null}]})"),
+            "routes[0].patterns: expected an array of strings, got null");
+  EXPECT_EQ(Error(R"({"routes": [{"route": "a", "options": 5}]})"),
+            "routes[0].options: expected an object, got 5");
+  EXPECT_EQ(Error(R"({"routes": [{"route": "a", "pattern": "/"}]})"),
+            "routes[0].pattern: unknown key; did you mean \"patterns\"?");
+}
+
+TEST(ConfigTest, TheDocumentIsChecked) {
+  EXPECT_EQ(Error("[]"), "expected an object, got an array");
+  EXPECT_EQ(Error(R"({"route": []})"), "route: unknown key; did you mean \"routes\"?");
+  EXPECT_EQ(Error(R"({"colour": 1})"),
+            "colour: unknown key; known are limits, listen, log_messages, routes, threads");
+  EXPECT_THAT(Error("{\n  \"threads\": ,\n}"), StartsWith("line 2, column 14: syntax error"));
+  EXPECT_EQ(Error(R"({"limits": {"log_bytes": 1, "log_bytes": 2}})"),
+            "limits.log_bytes: this key occurs twice in its object");
+  std::string deep = R"({"routes": [{"route": "a", "options": )";
+  deep.append(100'000, '[').append(100'000, ']').append("}]}");
+  EXPECT_THAT(Error(deep), StartsWith("routes[0].options[0][0]"));
+}
+
+TEST(ConfigTest, ReadsAFile) {
+  const TemporaryFile file(R"({"threads": 7})");
+  const auto config = ReadConfig(file.name());
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->threads, 7);
+}
+
+TEST(ConfigTest, ErrorsInAFileNameIt) {
+  const TemporaryFile file(R"({"threads": "x"})");
+  EXPECT_EQ(ReadConfig(file.name()).status().message(),
+            file.name() + ": threads: expected a whole number from 0 to 256, got \"x\"");
+}
+
+TEST(ConfigTest, AFileThatCanNotBeReadIsAnError) {
+  const std::string missing = testing::TempDir() + "there_is_no_such_file";
+  const absl::Status not_found = ReadConfig(missing).status();
+  EXPECT_EQ(not_found.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(not_found.message(), "can not open " + missing + ": No such file or directory");
+
+  const absl::Status directory = ReadConfig(testing::TempDir()).status();
+  EXPECT_EQ(directory.message(), "can not read " + testing::TempDir() + ": Is a directory");
+}
+
+TEST(ConfigTest, AFileThatDoesNotEndIsAnError) {
+  EXPECT_THAT(std::string(ReadConfig("/dev/zero").status().message()),
+              StartsWith("/dev/zero: larger than "));
+}
+
+TEST(ConfigTest, AnEmptyFileIsAnError) {
+  EXPECT_THAT(std::string(ReadConfig("/dev/null").status().message()),
+              StartsWith("/dev/null: line 1, column 1: "));
+}
+
+}  // namespace
+}  // namespace fanfare

@@ -1,0 +1,128 @@
+#include "core/dispatch.h"
+
+#include <algorithm>
+#include <exception>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "core/compat.h"
+#include "spdlog/spdlog.h"
+
+namespace fanfare {
+namespace {
+
+// Whether a comma-separated header has a token, in whatever case (RFC 9110 section 5.6.1).
+bool HasToken(std::string_view header, std::string_view token) {
+  for (absl::string_view part : absl::StrSplit(ToAbsl(header), ',')) {
+    if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(part), ToAbsl(token))) return true;
+  }
+  return false;
+}
+
+// Sixteen bytes in base64.
+bool IsWebSocketKey(std::string_view key) {
+  std::string bytes;
+  return absl::Base64Unescape(ToAbsl(key), &bytes) && bytes.size() == 16;
+}
+
+Response UpgradeRequired(std::string_view what) {
+  Response response = Refusal(426, what);
+  response.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}};
+  return response;
+}
+
+Response MethodNotAllowed(std::string_view method, std::vector<std::string> allowed) {
+  Response response = Refusal(405, absl::StrCat("this path does not take ", ToAbsl(method)));
+  response.headers = {{"Allow", absl::StrJoin(allowed, ", ")}};
+  return response;
+}
+
+// The methods that a route takes in all.
+std::vector<std::string> AllowedMethods(const Route& route) {
+  std::vector<std::string> methods = route.http_methods();
+  const auto has = [&](const char* method) {
+    return std::find(methods.begin(), methods.end(), method) != methods.end();
+  };
+  if (has("GET") && !has("HEAD")) methods.push_back("HEAD");
+  if (route.has_websocket() && !has("GET")) methods.push_back("GET");
+  return methods;
+}
+
+Dispatch OpeningHandshake(Route& route, int http_version, const Request& request) {
+  if (request.method != "GET") {
+    return {.response = MethodNotAllowed(request.method, {"GET"})};
+  }
+  if (http_version < 11) {
+    return {.response = Refusal(400, "a WebSocket handshake needs HTTP/1.1")};
+  }
+  if (request.Header("Host").empty()) {
+    return {.response = Refusal(400, "the Host header is missing")};
+  }
+  if (!HasToken(request.Header("Connection"), "upgrade")) {
+    return {.response = Refusal(400, "the Connection header does not say Upgrade")};
+  }
+  if (request.Header("Sec-WebSocket-Version") != "13") {
+    Dispatch refused{.response = UpgradeRequired("only WebSocket version 13 is spoken here")};
+    refused.response.headers.emplace_back("Sec-WebSocket-Version", "13");
+    return refused;
+  }
+  if (!IsWebSocketKey(request.Header("Sec-WebSocket-Key"))) {
+    return {.response = Refusal(400, "Sec-WebSocket-Key is not 16 bytes in base64")};
+  }
+  return {.upgrade = &route, .response = {}};
+}
+
+Response Answer(Route& route, const Request& request) {
+  try {
+    return route.Answer(request);
+  } catch (const std::exception& e) {
+    spdlog::error("the route of {} failed: {}", request.path, e.what());
+    return Refusal(500, "the route failed");
+  }
+}
+
+}  // namespace
+
+Response Refusal(int status, std::string_view what) {
+  // Text that a client sent may be in it, and need not be UTF-8.
+  const nlohmann::json body = {{"error", what}, {"status", status}};
+  return {.status = status,
+          .content_type = "application/json",
+          .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
+          .headers = {}};
+}
+
+Dispatch DispatchRequest(const Router& router, std::string_view target, int http_version,
+                         Request& request) {
+  absl::StatusOr<Target> parsed = ParseTarget(target);
+  if (!parsed.ok()) return {.response = Refusal(400, ToStd(parsed.status().message()))};
+  request.path = std::move(parsed->path);
+  request.query = std::move(parsed->query);
+
+  Router::Match match = router.Find(request.path);
+  if (match.route == nullptr) {
+    return {.response = Refusal(404, absl::StrCat("nothing is served at ", request.path))};
+  }
+  request.params = std::move(match.params);
+  Route& route = *match.route;
+
+  if (route.has_websocket() && HasToken(request.Header("Upgrade"), "websocket")) {
+    return OpeningHandshake(route, http_version, request);
+  }
+  const std::vector<std::string> methods = route.http_methods();
+  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  if (std::find(methods.begin(), methods.end(), method) != methods.end()) {
+    return {.response = Answer(route, request)};
+  }
+  if (route.has_websocket() && method == "GET") {
+    return {.response = UpgradeRequired("this path speaks WebSocket: connect with ws://")};
+  }
+  return {.response = MethodNotAllowed(request.method, AllowedMethods(route))};
+}
+
+}  // namespace fanfare

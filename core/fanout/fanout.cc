@@ -1,0 +1,140 @@
+#include "core/fanout/fanout.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/fanout/socket_writer.h"
+
+namespace fanfare {
+namespace {
+
+// Whose thread this is.
+thread_local const Fanout* this_threads = nullptr;
+
+}  // namespace
+
+Fanout::Fanout(std::unique_ptr<Egress> egress, Post post, Settings settings, Stats& stats)
+    : egress_(std::move(egress)), post_(std::move(post)), settings_(settings), stats_(stats) {
+  batch_.ops.reserve(SendBatch::kMaxOps);
+  batch_.subscribers.reserve(SendBatch::kMaxOps);
+}
+
+Fanout::~Fanout() {
+  if (this_threads == this) this_threads = nullptr;
+}
+
+void Fanout::BindToThisThread() { this_threads = this; }
+
+void Fanout::Wake(std::shared_ptr<SubscriberGroup> group) {
+  if (this_threads == this) {
+    Enqueue(std::move(group));
+  } else {
+    post_([this, group = std::move(group)] { Enqueue(group); });
+  }
+}
+
+void Fanout::Enqueue(std::shared_ptr<SubscriberGroup> group) {
+  group->due = true;
+  if (group->queued) return;
+  group->queued = true;
+  groups_.push_back(std::move(group));
+  Schedule();
+}
+
+SubscriberGroup& Fanout::GroupOf(Channel& channel) {
+  auto& group = channels_[&channel];
+  if (group == nullptr) group = std::make_shared<SubscriberGroup>(channel, *this);
+  return *group;
+}
+
+void Fanout::Forget(const Channel& channel) { channels_.erase(&channel); }
+
+void Fanout::Queue(SocketWriter& writer) {
+  writers_.push_back(&writer);
+  Schedule();
+}
+
+void Fanout::Unqueue(SocketWriter& writer) { std::erase(writers_, &writer); }
+
+void Fanout::ReportFallen(SocketWriter& writer) { fallen_.push_back(&writer); }
+
+void Fanout::Schedule() {
+  if (scheduled_) return;
+  scheduled_ = true;
+  post_([this] {
+    scheduled_ = false;
+    RunTurn(settings_.turn_budget);
+  });
+}
+
+void Fanout::RunTurn(std::chrono::steady_clock::duration budget) {
+  const Time deadline = std::chrono::steady_clock::now() + budget;
+  FlushWriters(deadline);
+  RunPasses(deadline);
+  FlushWriters(deadline);
+  TellFallen();
+  if (!writers_.empty() || !groups_.empty()) Schedule();
+}
+
+// Sends what is due to the sockets that were queued so far, one system call each.
+void Fanout::FlushWriters(Time deadline) {
+  std::vector<SocketWriter*> due = std::exchange(writers_, {});
+  std::size_t done = 0;
+  while (done < due.size()) {
+    SocketWriter& writer = *due[done++];
+    writer.ClearQueued();
+    pieces_.clear();
+    if (writer.Gather(pieces_) == 0) continue;
+    SendOp op{.socket = writer.socket(),
+              .count = static_cast<std::uint32_t>(pieces_.size()),
+              .data = pieces_.data(),
+              .result = 0};
+    egress_->Send({&op, 1});
+    writer.OnSent(op.result);
+    if (std::chrono::steady_clock::now() > deadline) break;
+  }
+  // Those that were not reached come first in the next turn.
+  writers_.insert(writers_.begin(), due.begin() + static_cast<std::ptrdiff_t>(done), due.end());
+}
+
+void Fanout::RunPasses(Time deadline) {
+  std::vector<std::shared_ptr<SubscriberGroup>> round = std::exchange(groups_, {});
+  std::size_t complete = 0;
+  bool late = false;
+  for (; complete < round.size() && !late; ++complete) {
+    SubscriberGroup& group = *round[complete];
+    if (group.empty()) continue;
+    if (!group.in_pass()) group.BeginPass();
+    while (!late && !group.Fill(batch_)) {
+      SendDirect();
+      late = std::chrono::steady_clock::now() > deadline;
+    }
+    if (late) break;
+  }
+  SendDirect();
+  for (std::size_t i = 0; i < complete; ++i) {
+    SubscriberGroup& group = *round[i];
+    group.queued = false;
+    if (!group.empty() && group.EndPass()) Enqueue(round[i]);
+  }
+  groups_.insert(groups_.begin(), round.begin() + static_cast<std::ptrdiff_t>(complete),
+                 round.end());
+}
+
+void Fanout::SendDirect() {
+  if (batch_.ops.empty()) return;
+  egress_->Send(batch_.ops);
+  for (std::size_t i = 0; i < batch_.ops.size(); ++i) {
+    Subscriber& subscriber = *batch_.subscribers[i];
+    subscriber.group->OnSent(subscriber, batch_.ops[i].result);
+  }
+  batch_.ops.clear();
+  batch_.subscribers.clear();
+}
+
+void Fanout::TellFallen() {
+  const std::vector<SocketWriter*> fallen = std::exchange(fallen_, {});
+  for (SocketWriter* writer : fallen) writer->owner().OnFellBehind();
+}
+
+}  // namespace fanfare

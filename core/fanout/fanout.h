@@ -1,0 +1,93 @@
+// The sending half of a shard: what leaves at the end of each turn of its event loop.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "core/fanout/egress.h"
+#include "core/fanout/subscriber_group.h"
+#include "core/stats.h"
+
+namespace fanfare {
+
+class Channel;
+class SocketWriter;
+
+// Collects, during a turn of a shard's loop, which sockets and which channels have something to send,
+// and sends it at the turn's end: first what sessions have of their own, then the channels' passes,
+// then what is due to lagging subscribers.
+//
+// A turn sends for about 2 ms at most; the rest is left to the next turn, after the reads, accepts
+// and timers that are ready by then. So a large room does not starve the others.
+//
+// Thread: one shard's, but for Wake.
+class Fanout {
+ public:
+  // Runs a task on the shard's thread, after the tasks and the I/O that are ready now. Any thread.
+  using Post = std::function<void(std::function<void()>)>;
+
+  struct Settings {
+    bool log_messages = false;
+    std::chrono::steady_clock::duration turn_budget = std::chrono::milliseconds(2);
+  };
+
+  Fanout(std::unique_ptr<Egress> egress, Post post, Settings settings, Stats& stats);
+  ~Fanout();
+  Fanout(const Fanout&) = delete;
+  Fanout& operator=(const Fanout&) = delete;
+
+  // Says that the calling thread is this shard's.
+  void BindToThisThread();
+
+  // Any thread: the group's channel has new bytes.
+  void Wake(std::shared_ptr<SubscriberGroup> group);
+
+  // The channel's subscribers on this shard.
+  SubscriberGroup& GroupOf(Channel& channel);
+  void Forget(const Channel& channel);
+
+  // The writer has something to send. Called once until the writer is asked for it.
+  void Queue(SocketWriter& writer);
+  void Unqueue(SocketWriter& writer);
+  // The writer's owner is to be told, at the end of the turn, that it fell behind.
+  void ReportFallen(SocketWriter& writer);
+
+  // Sends all that is due. The shard's loop does this by itself; for a stop, and for tests.
+  void RunTurn(std::chrono::steady_clock::duration budget);
+
+  bool log_messages() const { return settings_.log_messages; }
+  Stats& stats() { return stats_; }
+  const Egress& egress() const { return *egress_; }
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  void Schedule();
+  void Enqueue(std::shared_ptr<SubscriberGroup> group);
+  void FlushWriters(Time deadline);
+  void RunPasses(Time deadline);
+  void SendDirect();
+  void TellFallen();
+
+  const std::unique_ptr<Egress> egress_;
+  const Post post_;
+  const Settings settings_;
+  Stats& stats_;
+  bool scheduled_ = false;
+  absl::flat_hash_map<const Channel*, std::shared_ptr<SubscriberGroup>> channels_;
+  // What is due.
+  std::vector<SocketWriter*> writers_;
+  std::vector<std::shared_ptr<SubscriberGroup>> groups_;
+  std::vector<SocketWriter*> fallen_;
+  // Kept from turn to turn for their memory.
+  SendBatch batch_;
+  std::vector<iovec> pieces_;
+};
+
+}  // namespace fanfare

@@ -1,0 +1,225 @@
+#include "core/fanout/socket_writer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include "core/channel.h"
+#include "core/fanout/fanout.h"
+#include "core/fanout/frame.h"
+#include "core/fanout/subscriber_group.h"
+#include "core/log_text.h"
+#include "spdlog/spdlog.h"
+
+namespace fanfare {
+namespace {
+
+// What one system call sends for one session is limited, so that nobody holds up the turn.
+constexpr std::size_t kMaxPieces = 16;
+constexpr std::size_t kMaxPiecesOfAll = 64;
+// An empty outbox keeps no more memory than this.
+constexpr std::size_t kMaxIdleOutbox = 512;
+
+}  // namespace
+
+SocketWriter::SocketWriter(Fanout& fanout, Owner& owner, int socket, std::size_t outbox_bytes)
+    : fanout_(fanout), owner_(owner), socket_(socket), outbox_bytes_(outbox_bytes) {}
+
+SocketWriter::~SocketWriter() { Close(); }
+
+bool SocketWriter::Write(std::string_view frames) {
+  if (socket_ < 0) return true;
+  if (outbox_size() + frames.size() > outbox_bytes_) return false;
+  outbox_.append(frames);
+  Queue();
+  return true;
+}
+
+bool SocketWriter::Write(Message message) {
+  if (socket_ < 0) return true;
+  const FrameHeader header(message);
+  if (outbox_size() + header.bytes().size() + message.payload.size() > outbox_bytes_) return false;
+  outbox_.append(header.bytes()).append(message.payload);
+  fanout_.stats().messages_sent.Add();
+  if (fanout_.log_messages()) LogSent(message);
+  Queue();
+  return true;
+}
+
+void SocketWriter::Queue() {
+  if (!queued_ && !blocked_ && socket_ >= 0) {
+    queued_ = true;
+    fanout_.Queue(*this);
+  }
+}
+
+std::unique_ptr<Subscriber> SocketWriter::Subscribe(Channel& channel) {
+  SubscriberGroup& group = fanout_.GroupOf(channel);
+  auto subscriber = group.Add(*this);
+  // With a second channel, both leave through here.
+  if (subscribers_.size() == 1 && subscribers_[0]->direct) {
+    subscribers_[0]->group->MakeLagging(*subscribers_[0]);
+  }
+  subscribers_.push_back(subscriber.get());
+  group.MakeDirectIfAligned(*subscriber);
+  return subscriber;
+}
+
+void SocketWriter::Unsubscribe(Subscriber& subscriber) {
+  if (subscriber.mid_frame()) {
+    // Peers must get whole frames. The outbox has not begun to leave, because this frame has.
+    std::string rest;
+    subscriber.group->CopyRestOfFrame(subscriber, rest);
+    outbox_.insert(0, rest);
+    Queue();
+  }
+  subscribers_.erase(std::find(subscribers_.begin(), subscribers_.end(), &subscriber));
+  subscriber.writer = nullptr;
+  std::exchange(subscriber.group, nullptr)->Remove(subscriber);
+  MakeDirectWherePossible();
+}
+
+void SocketWriter::EndSubscriptions() {
+  while (!subscribers_.empty()) Unsubscribe(*subscribers_.back());
+}
+
+void SocketWriter::Close() {
+  if (socket_ < 0) return;
+  socket_ = -1;
+  EndSubscriptions();
+  if (queued_) fanout_.Unqueue(*this);
+  queued_ = false;
+  outbox_.clear();
+  sent_ = 0;
+}
+
+bool SocketWriter::can_send_directly() const {
+  return socket_ >= 0 && !blocked_ && subscribers_.size() == 1 && outbox_.empty();
+}
+
+bool SocketWriter::drained() const {
+  return outbox_.empty() && std::none_of(subscribers_.begin(), subscribers_.end(), [](auto* s) {
+           return s->group->HasDue(*s) || s->mid_frame();
+         });
+}
+
+std::size_t SocketWriter::Gather(std::vector<iovec>& pieces) {
+  gathered_.clear();
+  if (socket_ < 0 || blocked_) return 0;
+  const auto begun = std::find_if(subscribers_.begin(), subscribers_.end(),
+                                  [](const Subscriber* s) { return s->mid_frame(); });
+  if (begun != subscribers_.end()) {
+    GatherFrom(**begun, (*begun)->group->RestOfFrame(**begun), pieces);
+  }
+  if (!outbox_.empty()) {
+    pieces.push_back({.iov_base = outbox_.data() + sent_, .iov_len = outbox_size()});
+    gathered_.push_back({nullptr, outbox_size()});
+  }
+  // A frame that was begun is followed by others of its channel in the next turn.
+  if (begun == subscribers_.end()) {
+    for (Subscriber* subscriber : subscribers_) {
+      if (pieces.size() >= kMaxPiecesOfAll) break;
+      if (!subscriber->group->HasDue(*subscriber)) continue;
+      GatherFrom(*subscriber, std::numeric_limits<std::size_t>::max(), pieces);
+    }
+  }
+  std::size_t bytes = 0;
+  for (const Stretch& stretch : gathered_) bytes += stretch.bytes;
+  return bytes;
+}
+
+// Appends at most `most` bytes of a subscriber's, which end at a frame boundary.
+void SocketWriter::GatherFrom(Subscriber& subscriber, std::size_t most,
+                              std::vector<iovec>& pieces) {
+  const std::size_t first = pieces.size();
+  subscriber.group->Gather(subscriber, kMaxPieces, pieces);
+  std::size_t bytes = 0;
+  for (std::size_t i = first; i < pieces.size(); ++i) {
+    pieces[i].iov_len = std::min(pieces[i].iov_len, most - bytes);
+    bytes += pieces[i].iov_len;
+    if (bytes == most) pieces.resize(i + 1);
+  }
+  gathered_.push_back({&subscriber, bytes});
+}
+
+void SocketWriter::OnSent(std::int64_t result) {
+  Stats& stats = fanout_.stats();
+  stats.send_calls.Add();
+  std::size_t asked = 0;
+  for (const Stretch& stretch : gathered_) asked += stretch.bytes;
+  if (result < 0 && result != -EAGAIN) return Fail();
+  const std::size_t sent = result < 0 ? 0 : static_cast<std::size_t>(result);
+  stats.bytes_sent.Add(sent);
+  Advance(sent);
+  if (sent < asked) {
+    Block();
+  } else if (!drained()) {
+    Queue();
+  } else {
+    MakeDirectWherePossible();
+  }
+  if (sent > 0) owner_.OnProgress();
+}
+
+void SocketWriter::Advance(std::size_t bytes) {
+  for (const Stretch& stretch : gathered_) {
+    const std::size_t part = std::min(bytes, stretch.bytes);
+    bytes -= part;
+    if (stretch.subscriber != nullptr) {
+      stretch.subscriber->group->Advance(*stretch.subscriber, part);
+    } else {
+      sent_ += part;
+    }
+  }
+  gathered_.clear();
+  if (sent_ < outbox_.size()) return;
+  outbox_.clear();
+  sent_ = 0;
+  if (outbox_.capacity() > kMaxIdleOutbox) outbox_.shrink_to_fit();
+}
+
+void SocketWriter::OnDirectSendStopped(Subscriber& subscriber, std::int64_t result) {
+  if (result < 0 && result != -EAGAIN) return Fail();
+  if (result > 0) {
+    fanout_.stats().bytes_sent.Add(static_cast<std::uint64_t>(result));
+    subscriber.group->Advance(subscriber, static_cast<std::size_t>(result));
+  }
+  Block();
+}
+
+void SocketWriter::Block() {
+  blocked_ = true;
+  StopDirect();
+  owner_.WaitWritable();
+}
+
+void SocketWriter::OnWritable() {
+  if (failed_) return;
+  blocked_ = false;
+  Queue();
+}
+
+void SocketWriter::Fail() {
+  if (failed_) return;
+  // For good: the connection ends when its read side learns of it.
+  failed_ = true;
+  blocked_ = true;
+  StopDirect();
+  owner_.OnSendFailed();
+}
+
+void SocketWriter::StopDirect() {
+  for (Subscriber* subscriber : subscribers_) {
+    if (subscriber->direct) subscriber->group->MakeLagging(*subscriber);
+  }
+}
+
+void SocketWriter::MakeDirectWherePossible() {
+  for (Subscriber* subscriber : subscribers_) subscriber->group->MakeDirectIfAligned(*subscriber);
+}
+
+void SocketWriter::LogSent(Message message) const {
+  spdlog::info("{} << {}", owner_.name(), QuoteForLog(message));
+}
+
+}  // namespace fanfare

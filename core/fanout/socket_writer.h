@@ -1,0 +1,122 @@
+// The write side of one session's socket.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "core/fanout/egress.h"
+#include "core/fanout/subscriber.h"
+#include "core/message.h"
+
+namespace fanfare {
+
+class Channel;
+class Fanout;
+
+// Everything that leaves through a session's socket: the session's own frames (the outbox) and those
+// of the channels that it is subscribed to, joined at frame boundaries into one stream of bytes.
+//
+// While the socket takes all it is given and the session has one channel, the channel's group sends
+// to the socket directly, and there is nothing to do here. Otherwise Fanout asks for what is due
+// (Gather) and says how much of it was sent (OnSent).
+//
+// Thread: its shard. Lifetime: belongs to a connection, and must be closed before the socket is.
+class SocketWriter {
+ public:
+  // What the connection does for its writer. None of these may destroy the writer.
+  class Owner {
+   public:
+    // The socket would block: call OnWritable when it would not.
+    virtual void WaitWritable() = 0;
+    // The peer is gone; the read side will find out, too, if the socket is shut down.
+    virtual void OnSendFailed() = 0;
+    // A subscription fell off its log's tail. Called at the end of a turn.
+    virtual void OnFellBehind() = 0;
+    // Some of what waited here has been given to the kernel; see outbox_size() and drained().
+    virtual void OnProgress() = 0;
+    virtual std::string_view name() const = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  // `outbox_bytes`: at this many unsent bytes Write refuses.
+  SocketWriter(Fanout& fanout, Owner& owner, int socket, std::size_t outbox_bytes);
+  ~SocketWriter();
+  SocketWriter(const SocketWriter&) = delete;
+  SocketWriter& operator=(const SocketWriter&) = delete;
+
+  // Queues whole frames, or one message, for the end of the turn. False when the outbox has no room.
+  [[nodiscard]] bool Write(std::string_view frames);
+  [[nodiscard]] bool Write(Message message);
+
+  std::unique_ptr<Subscriber> Subscribe(Channel& channel);
+  void Unsubscribe(Subscriber& subscriber);
+  // Ends all subscriptions; the rest of a frame that was sent in part still goes out. Nothing but a
+  // close frame may follow.
+  void EndSubscriptions();
+  // Ends everything: the socket is about to be closed. May be called again.
+  void Close();
+
+  void OnWritable();
+
+  // Whether nothing is waiting, neither here nor in a channel.
+  bool drained() const;
+  std::size_t outbox_size() const { return outbox_.size() - sent_; }
+  int socket() const { return socket_; }
+  Owner& owner() { return owner_; }
+
+  // For SubscriberGroup.
+  bool can_send_directly() const;
+  // A direct send was cut short; the subscriber is lagging now.
+  void OnDirectSendStopped(Subscriber& subscriber, std::int64_t result);
+  void LogSent(Message message) const;
+  // Asks Fanout for a turn.
+  void Queue();
+
+  // For Fanout. Gather appends to `pieces` what is due, in the order in which it must leave, and
+  // returns how many bytes these are; zero when nothing is due or the socket would block.
+  std::size_t Gather(std::vector<iovec>& pieces);
+  // What came of sending what was gathered: bytes, or a negative errno.
+  void OnSent(std::int64_t result);
+  bool queued() const { return queued_; }
+  void ClearQueued() { queued_ = false; }
+
+ private:
+  // A stretch of what was gathered; a null subscriber stands for the outbox.
+  struct Stretch {
+    Subscriber* subscriber;
+    std::size_t bytes;
+  };
+
+  void GatherFrom(Subscriber& subscriber, std::size_t most, std::vector<iovec>& pieces);
+  void Advance(std::size_t bytes);
+  void Block();
+  void Fail();
+  void StopDirect();
+  void MakeDirectWherePossible();
+
+  Fanout& fanout_;
+  Owner& owner_;
+  // -1 once closed.
+  int socket_;
+  const std::size_t outbox_bytes_;
+  bool queued_ = false;
+  // The socket would block (or has failed): nothing is sent until OnWritable.
+  bool blocked_ = false;
+  bool failed_ = false;
+  // Whole frames, of which `sent_` bytes have been sent.
+  std::string outbox_;
+  std::size_t sent_ = 0;
+  absl::InlinedVector<Subscriber*, 1> subscribers_;
+  absl::InlinedVector<Stretch, 2> gathered_;
+};
+
+}  // namespace fanfare

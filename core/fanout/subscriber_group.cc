@@ -1,0 +1,251 @@
+#include "core/fanout/subscriber_group.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <mutex>
+#include <utility>
+
+#include "core/channel.h"
+#include "core/check.h"
+#include "core/fanout/fanout.h"
+#include "core/fanout/socket_writer.h"
+
+namespace fanfare {
+namespace {
+
+// What a pass sends to each subscriber is limited, so that one system call and one pass stay short.
+constexpr std::size_t kMaxRunPieces = 16;
+
+}  // namespace
+
+Subscriber::~Subscriber() {
+  if (writer != nullptr) writer->Unsubscribe(*this);
+}
+
+SubscriberGroup::SubscriberGroup(Channel& channel, Fanout& fanout)
+    : channel_(&channel), fanout_(fanout), window_(0) {
+  const std::lock_guard lock(channel.mutex_);
+  from_ = to_ = released_ = channel.log_->head();
+  window_ = LogWindow(from_);
+  channel.groups_.push_back(this);
+}
+
+SubscriberGroup::~SubscriberGroup() {
+  FANFARE_CHECK(channel_ == nullptr, "a group ends after its last subscriber");
+}
+
+void SubscriberGroup::Wake() {
+  if (woken_) return;
+  woken_ = true;
+  fanout_.Wake(shared_from_this());
+}
+
+std::unique_ptr<Subscriber> SubscriberGroup::Add(SocketWriter& writer) {
+  auto subscriber = std::make_unique<Subscriber>(*this, writer);
+  LogPosition head;
+  {
+    const std::lock_guard lock(channel_->mutex_);
+    head = channel_->log_->head();
+  }
+  AddLagging(*subscriber, head);
+  return subscriber;
+}
+
+void SubscriberGroup::Remove(Subscriber& subscriber) {
+  if (subscriber.direct) {
+    RemoveDirect(subscriber);
+  } else {
+    RemoveLagging(subscriber);
+    if (lagging_.empty()) Trim();
+  }
+  if (empty()) LeaveChannel();
+}
+
+void SubscriberGroup::LeaveChannel() {
+  Channel& channel = *std::exchange(channel_, nullptr);
+  {
+    const std::lock_guard lock(channel.mutex_);
+    std::erase(channel.groups_, this);
+    if (channel.groups_.empty()) channel.log_->Release(channel.log_->head());
+  }
+  // Last: this may destroy the group.
+  fanout_.Forget(channel);
+}
+
+void SubscriberGroup::BeginPass() {
+  LogPosition tail;
+  {
+    const std::lock_guard lock(channel_->mutex_);
+    window_.Fetch(*channel_->log_);
+    tail = channel_->log_->tail();
+    woken_ = false;
+  }
+  due = false;
+  in_pass_ = true;
+  if (from_ < tail) {
+    // The log has dropped what this shard had not yet fetched: it was held up for too long.
+    while (!direct_.empty()) MakeLagging(*direct_.back().subscriber);
+    from_ = tail;
+  }
+  for (Subscriber* subscriber : lagging_) {
+    if (subscriber->position >= tail || subscriber->fallen) continue;
+    subscriber->fallen = true;
+    fanout_.ReportFallen(*subscriber->writer);
+  }
+  run_.clear();
+  to_ = window_.Gather(from_, window_.end(), kMaxRunPieces, run_);
+  run_bytes_ = to_ - from_;
+  run_messages_ = 0;
+  for (LogPosition at = from_; at < to_; at += window_.FrameAt(at).bytes) ++run_messages_;
+  next_ = run_bytes_ == 0 ? direct_.size() : 0;
+}
+
+bool SubscriberGroup::Fill(SendBatch& batch) {
+  const auto count = static_cast<std::uint32_t>(run_.size());
+  while (next_ < direct_.size()) {
+    if (batch.full()) return false;
+    const Direct& direct = direct_[next_++];
+    batch.ops.push_back(
+        {.socket = direct.socket, .count = count, .data = run_.data(), .result = 0});
+    batch.subscribers.push_back(direct.subscriber);
+  }
+  return true;
+}
+
+void SubscriberGroup::OnSent(Subscriber& subscriber, std::int64_t result) {
+  Stats& stats = fanout_.stats();
+  stats.send_calls.Add();
+  if (result == static_cast<std::int64_t>(run_bytes_)) [[likely]] {
+    stats.bytes_sent.Add(run_bytes_);
+    if (fanout_.log_messages()) [[unlikely]] {
+      CountSent(*subscriber.writer, from_, to_);
+    } else {
+      stats.messages_sent.Add(run_messages_);
+    }
+    return;
+  }
+  RemoveDirect(subscriber);
+  AddLagging(subscriber, from_);
+  subscriber.writer->OnDirectSendStopped(subscriber, result);
+}
+
+bool SubscriberGroup::EndPass() {
+  in_pass_ = false;
+  from_ = to_;
+  next_ = direct_.size();
+  Trim();
+  // Backwards, because a subscriber that becomes direct leaves the list.
+  for (std::size_t i = lagging_.size(); i > 0; --i) {
+    Subscriber& subscriber = *lagging_[i - 1];
+    if (HasDue(subscriber)) {
+      subscriber.writer->Queue();
+    } else {
+      MakeDirectIfAligned(subscriber);
+    }
+  }
+  return due || window_.end() > to_;
+}
+
+void SubscriberGroup::Trim() {
+  if (in_pass_ || channel_ == nullptr) return;
+  LogPosition needed = to_;
+  for (const Subscriber* subscriber : lagging_) needed = std::min(needed, subscriber->boundary);
+  window_.DropBefore(needed);
+
+  const std::lock_guard lock(channel_->mutex_);
+  released_ = needed;
+  for (const SubscriberGroup* group : channel_->groups_) {
+    needed = std::min(needed, group->released_);
+  }
+  channel_->log_->Release(needed);
+}
+
+bool SubscriberGroup::HasDue(const Subscriber& subscriber) const {
+  return !subscriber.direct && !subscriber.fallen && subscriber.position < to_;
+}
+
+void SubscriberGroup::Gather(const Subscriber& subscriber, std::size_t max_pieces,
+                             std::vector<iovec>& out) const {
+  window_.Gather(subscriber.position, to_, max_pieces, out);
+}
+
+std::size_t SubscriberGroup::RestOfFrame(const Subscriber& subscriber) const {
+  const std::size_t frame = window_.FrameAt(subscriber.boundary).bytes;
+  return subscriber.boundary + frame - subscriber.position;
+}
+
+void SubscriberGroup::CopyRestOfFrame(const Subscriber& subscriber, std::string& out) const {
+  const Frame frame = window_.FrameAt(subscriber.boundary);
+  const std::size_t rest = RestOfFrame(subscriber);
+  const char* end = frame.message.payload.data() + frame.message.payload.size();
+  out.append(end - rest, rest);
+}
+
+void SubscriberGroup::Advance(Subscriber& subscriber, std::size_t bytes) {
+  subscriber.position += bytes;
+  subscriber.boundary = CountSent(*subscriber.writer, subscriber.boundary, subscriber.position);
+}
+
+LogPosition SubscriberGroup::CountSent(const SocketWriter& writer, LogPosition boundary,
+                                       LogPosition end) {
+  while (boundary < end) {
+    const Frame frame = window_.FrameAt(boundary);
+    if (boundary + frame.bytes > end) break;
+    boundary += frame.bytes;
+    fanout_.stats().messages_sent.Add();
+    if (fanout_.log_messages()) writer.LogSent(frame.message);
+  }
+  return boundary;
+}
+
+void SubscriberGroup::MakeLagging(Subscriber& subscriber) {
+  const LogPosition position = subscriber.index < next_ ? to_ : from_;
+  RemoveDirect(subscriber);
+  AddLagging(subscriber, position);
+}
+
+void SubscriberGroup::MakeDirectIfAligned(Subscriber& subscriber) {
+  if (subscriber.direct || subscriber.position != to_ || !subscriber.writer->can_send_directly()) {
+    return;
+  }
+  RemoveLagging(subscriber);
+  subscriber.direct = true;
+  direct_.push_back({.socket = subscriber.writer->socket(), .subscriber = &subscriber});
+  // It stands at to_, and so belongs to the first part.
+  std::swap(direct_[next_], direct_.back());
+  direct_.back().subscriber->index = direct_.size() - 1;
+  subscriber.index = next_++;
+  if (lagging_.empty()) Trim();
+}
+
+void SubscriberGroup::RemoveDirect(Subscriber& subscriber) {
+  const auto move = [this](std::size_t from, std::size_t to) {
+    if (from == to) return;
+    direct_[to] = direct_[from];
+    direct_[to].subscriber->index = to;
+  };
+  std::size_t hole = subscriber.index;
+  if (hole < next_) {
+    // Fill the hole from the first part's end, so that the order of the two parts stays.
+    --next_;
+    move(next_, hole);
+    hole = next_;
+  }
+  move(direct_.size() - 1, hole);
+  direct_.pop_back();
+  subscriber.direct = false;
+}
+
+void SubscriberGroup::RemoveLagging(Subscriber& subscriber) {
+  lagging_[subscriber.index] = lagging_.back();
+  lagging_[subscriber.index]->index = subscriber.index;
+  lagging_.pop_back();
+}
+
+void SubscriberGroup::AddLagging(Subscriber& subscriber, LogPosition position) {
+  subscriber.position = subscriber.boundary = position;
+  subscriber.index = lagging_.size();
+  lagging_.push_back(&subscriber);
+}
+
+}  // namespace fanfare

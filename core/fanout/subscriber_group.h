@@ -1,0 +1,118 @@
+// The subscribers that a channel has on one shard.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/fanout/egress.h"
+#include "core/fanout/log.h"
+#include "core/fanout/subscriber.h"
+
+namespace fanfare {
+
+class Channel;
+class Fanout;
+
+// Operations for direct subscribers, gathered from many groups and handed to the egress at once.
+struct SendBatch {
+  static constexpr std::size_t kMaxOps = 256;
+
+  bool full() const { return ops.size() == kMaxOps; }
+
+  std::vector<SendOp> ops;
+  // ops[i] is for subscribers[i].
+  std::vector<Subscriber*> subscribers;
+};
+
+// Sends a channel's new bytes to its subscribers on one shard, in *passes*: a pass takes the log's
+// head as its goal and sends every direct subscriber the bytes up to there, the same ones for all; it
+// may be spread over several turns. Lagging subscribers are left to their SocketWriters.
+//
+// Thread: its shard, but for Wake. Lifetime: made by the channel's first subscriber on the shard;
+// leaves the channel with the last one.
+class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
+ public:
+  SubscriberGroup(Channel& channel, Fanout& fanout);
+  ~SubscriberGroup();
+  SubscriberGroup(const SubscriberGroup&) = delete;
+  SubscriberGroup& operator=(const SubscriberGroup&) = delete;
+
+  // Tells the shard, once until its next pass, that the log has grown. Any thread, which holds the
+  // channel's mutex.
+  void Wake();
+
+  // The new subscriber is sent what is published from now on.
+  std::unique_ptr<Subscriber> Add(SocketWriter& writer);
+  void Remove(Subscriber& subscriber);
+  bool empty() const { return direct_.empty() && lagging_.empty(); }
+
+  // One pass: Begin; Fill until it returns true, handing over the batch whenever it is full; OnSent
+  // for each result; End, which says whether another pass is due.
+  void BeginPass();
+  bool Fill(SendBatch& batch);
+  void OnSent(Subscriber& subscriber, std::int64_t result);
+  bool EndPass();
+  bool in_pass() const { return in_pass_; }
+
+  // For SocketWriter: a lagging subscriber's bytes, at most `max_pieces` of them, and how it goes on
+  // after some of them were sent.
+  bool HasDue(const Subscriber& subscriber) const;
+  void Gather(const Subscriber& subscriber, std::size_t max_pieces, std::vector<iovec>& out) const;
+  // How many bytes of the frame that was sent in part are still to be sent.
+  std::size_t RestOfFrame(const Subscriber& subscriber) const;
+  void Advance(Subscriber& subscriber, std::size_t bytes);
+  // Appends the rest of a frame that was sent in part.
+  void CopyRestOfFrame(const Subscriber& subscriber, std::string& out) const;
+
+  void MakeLagging(Subscriber& subscriber);
+  // Makes a subscriber direct if it stands where the direct ones do and its writer allows it.
+  void MakeDirectIfAligned(Subscriber& subscriber);
+
+  // For Fanout: whether the group is on its list, and was woken since its pass began.
+  bool queued = false;
+  bool due = false;
+
+ private:
+  struct Direct {
+    int socket;
+    Subscriber* subscriber;
+  };
+
+  void RemoveDirect(Subscriber& subscriber);
+  void RemoveLagging(Subscriber& subscriber);
+  void AddLagging(Subscriber& subscriber, LogPosition position);
+  // Gives back what no subscriber of this shard needs any more.
+  void Trim();
+  void LeaveChannel();
+  // Counts and logs the frames from `boundary` that end at or before `end`; returns the last end.
+  LogPosition CountSent(const SocketWriter& writer, LogPosition boundary, LogPosition end);
+
+  // Null after the last subscriber has left.
+  Channel* channel_;
+  Fanout& fanout_;
+  // Guarded by the channel's mutex: whether Wake has been called since the last Fetch, and what this
+  // shard still needs of the log.
+  bool woken_ = false;
+  LogPosition released_;
+
+  LogWindow window_;
+  std::vector<Direct> direct_;
+  std::vector<Subscriber*> lagging_;
+
+  // The pass: direct_[0, next_) stand at to_, the others at from_. Between passes from_ == to_.
+  bool in_pass_ = false;
+  std::size_t next_ = 0;
+  LogPosition from_;
+  LogPosition to_;
+  // The bytes from from_ to to_, and how many messages they are.
+  std::vector<iovec> run_;
+  std::uint64_t run_bytes_ = 0;
+  std::uint64_t run_messages_ = 0;
+};
+
+}  // namespace fanfare

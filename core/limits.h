@@ -1,0 +1,45 @@
+// Every bound of the server that a peer could otherwise push.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace fanfare {
+
+// The settings `limits.*` of the configuration, with their defaults. What happens at each limit is
+// counted; see stats.h.
+struct Limits {
+  // limits.message_bytes: the largest message that a peer may send; above it the session is closed
+  // with 1009. A megabyte is generous for chat and enough for most data feeds.
+  std::size_t message_bytes = 1024 * 1024;
+
+  // limits.outbox_bytes: what may wait for one session alone (Session::Send, pongs). Above it the
+  // session is closed with 1008; from half of it on, nothing more is read from the session.
+  std::size_t outbox_bytes = 4 * 1024 * 1024;
+
+  // limits.log_bytes: what a channel keeps for its slowest reader. A reader that is further behind
+  // is closed with 1013.
+  std::size_t log_bytes = 4 * 1024 * 1024;
+
+  // limits.handshake_seconds: from accept to the end of the opening handshake, and for the closing
+  // handshake. A peer that takes longer is disconnected.
+  std::chrono::seconds handshake_time{10};
+
+  // limits.idle_seconds: a session that sends nothing for this long is disconnected. It is sent a
+  // ping at half of it, which any living client answers.
+  std::chrono::seconds idle_time{60};
+
+  // limits.header_bytes: the request line and headers. Larger ones are answered with 431.
+  std::size_t header_bytes = 8 * 1024;
+
+  // limits.body_bytes: the body of a plain HTTP request. Larger ones are answered with 413.
+  std::size_t body_bytes = 64 * 1024;
+
+  // limits.connections: open connections in all. Above it a new one is answered with 503.
+  std::size_t connections = 16'000;
+
+  // limits.shutdown_seconds: how long a stop may take. What is not sent by then is dropped.
+  std::chrono::seconds shutdown_time{5};
+};
+
+}  // namespace fanfare

@@ -1,0 +1,31 @@
+// Where the server listens.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/endpoint.h"
+
+namespace fanfare {
+
+// One entry of `listen`, as it was written.
+struct ListenAddress {
+  // An IP address, "localhost" or "*".
+  std::string host;
+  // 0 takes any free port.
+  std::uint16_t port = 0;
+};
+
+// Reads "localhost:8080", "127.0.0.1:0", "[::1]:8080" or "*:8080". Other host names are an error:
+// where a server can be reached should not depend on what a name server says at its start.
+absl::StatusOr<ListenAddress> ParseListen(std::string_view text);
+
+// What to listen on: localhost is 127.0.0.1 and ::1, and `*` is 0.0.0.0 and ::. So an endpoint of
+// version 6 must be opened for version 6 only. Of an address that ParseListen did not make,
+// nothing.
+std::vector<Endpoint> Endpoints(const ListenAddress& address);
+
+}  // namespace fanfare

@@ -1,0 +1,143 @@
+// The server program: flags, configuration, start, and stop on a signal.
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/match.h"
+#include "core/compat.h"
+#include "core/config.h"
+#include "core/logging.h"
+#include "core/server.h"
+#include "spdlog/spdlog.h"
+
+ABSL_FLAG(std::string, config, "", "the configuration, a JSON file; flags win over it");
+ABSL_FLAG(std::vector<std::string>, listen, {},
+          "addresses to listen on, such as localhost:8080, 0.0.0.0:80, [::1]:8080 or *:8080");
+ABSL_FLAG(int, threads, 0, "how many threads serve sessions; 0: one for each core");
+ABSL_FLAG(bool, log_messages, false, "log every message, coming in (>>) and going out (<<)");
+
+namespace fanfare {
+namespace {
+
+// Descriptors that are not connections: listeners, event loops, files.
+constexpr rlim_t kOtherDescriptors = 64;
+
+int Fail(std::string_view what) {
+  std::fprintf(stderr, "server: %.*s\n", static_cast<int>(what.size()), what.data());
+  return 1;
+}
+
+// Reads the configuration and then the flags, so that flags which were given win over it.
+absl::StatusOr<Config> ReadSettings(int argc, char** argv) {
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    return absl::InvalidArgumentError(std::string("unexpected argument: ") + rest[1]);
+  }
+  Config config;
+  if (const std::string file = absl::GetFlag(FLAGS_config); !file.empty()) {
+    absl::StatusOr<Config> read = ReadConfig(file);
+    if (!read.ok()) return read;
+    config = *std::move(read);
+  }
+  absl::SetFlag(&FLAGS_listen, config.listen);
+  absl::SetFlag(&FLAGS_threads, config.threads);
+  absl::SetFlag(&FLAGS_log_messages, config.log_messages);
+  absl::ParseCommandLine(argc, argv);
+  config.listen = absl::GetFlag(FLAGS_listen);
+  config.threads = absl::GetFlag(FLAGS_threads);
+  config.log_messages = absl::GetFlag(FLAGS_log_messages);
+  if (absl::Status status = CheckConfig(config); !status.ok()) return status;
+  return config;
+}
+
+// Lets the process have as many descriptors as it may, and the server no more connections than that.
+void FitConnectionsToDescriptors(Config& config) {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
+  descriptors.rlim_cur = descriptors.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &descriptors);
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
+  const rlim_t room = descriptors.rlim_cur - std::min(descriptors.rlim_cur, kOtherDescriptors);
+  if (config.limits.connections <= room) return;
+  spdlog::warn("limits.connections is {}, but this process may only have {} (ulimit -n): using that",
+               config.limits.connections, room);
+  config.limits.connections = room;
+}
+
+void LogStart(const Server& server) {
+  for (const Endpoint& endpoint : server.endpoints()) {
+    const std::string address = ToString(endpoint);
+    spdlog::info("listening on http://{0}/ (WebSocket: ws://{0}/)", address);
+  }
+  std::size_t width = 0;
+  for (const auto& entry : server.router().entries()) {
+    width = std::max(width, entry.pattern.size());
+  }
+  for (const auto& entry : server.router().entries()) {
+    spdlog::info("  {:<{}}  {}", entry.pattern, width, entry.name);
+  }
+  spdlog::info("shards: {}, egress: {}", server.shards(), server.egress());
+}
+
+void LogStop(const Server& server, std::size_t cut) {
+  std::string counts;
+  for (const auto& [name, value] : server.Counters()) {
+    if (value != 0) counts += fmt::format(" {}={}", fmt::string_view(name.data(), name.size()), value);
+  }
+  if (cut > 0) spdlog::warn("{} connections did not end in time and were cut", cut);
+  spdlog::info("stopped;{}", counts.empty() ? " nobody came" : counts);
+}
+
+// Blocks the signals that stop the server, in this thread and those that it starts.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // A log reader that has gone is not a reason to go, too.
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+int Main(int argc, char** argv) {
+  absl::SetProgramUsageMessage("a WebSocket server; see README.md");
+  absl::FlagsUsageConfig usage;
+  usage.contains_help_flags = usage.contains_helpshort_flags = [](absl::string_view file) {
+    return absl::EndsWith(file, "core/main.cc");
+  };
+  absl::SetFlagsUsageConfig(usage);
+  absl::StatusOr<Config> config = ReadSettings(argc, argv);
+  if (!config.ok()) return Fail(ToStd(config.status().message()));
+
+  const sigset_t signals = BlockStopSignals();
+  const Logging logging;
+  FitConnectionsToDescriptors(*config);
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*config);
+  if (!server.ok()) return Fail(ToStd(server.status().message()));
+  LogStart(**server);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  // A second one ends the process at once.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  const std::size_t cut = (*server)->Stop();
+  LogStop(**server, cut);
+  return 0;
+}
+
+}  // namespace
+}  // namespace fanfare
+
+int main(int argc, char** argv) { return fanfare::Main(argc, argv); }

@@ -1,0 +1,344 @@
+#include "core/net/connection.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket.hpp>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/compat.h"
+#include "core/fanout/socket_writer.h"
+#include "core/fanout/subscriber.h"
+#include "core/log_text.h"
+#include "core/net/gate.h"
+#include "core/session.h"
+#include "spdlog/spdlog.h"
+
+namespace fanfare {
+namespace {
+
+namespace websocket = beast::websocket;
+
+// A read buffer that grew for a large message is given back after it.
+constexpr std::size_t kMaxIdleReadBuffer = 16 * 1024;
+
+std::uint64_t NextId() {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+// The longest part of `text` that fits a close frame and ends between two characters.
+std::string_view CutReason(std::string_view text) {
+  if (text.size() <= kMaxCloseReasonBytes) return text;
+  std::size_t end = kMaxCloseReasonBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+// The code that Beast closed with by itself, or 0.
+unsigned CodeOfReadError(error_code ec) {
+  if (ec == websocket::error::message_too_big || ec == websocket::error::buffer_overflow) {
+    return static_cast<unsigned>(CloseCode::kMessageTooBig);
+  }
+  if (ec == websocket::error::bad_frame_payload) {
+    return static_cast<unsigned>(CloseCode::kInvalidPayload);
+  }
+  if (ec == websocket::condition::protocol_violation) {
+    return static_cast<unsigned>(CloseCode::kProtocolError);
+  }
+  return 0;
+}
+
+class Connection final : public Session,
+                         public Shard::Member,
+                         private SocketWriter::Owner,
+                         private GateSink,
+                         public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Handover& from, Route& route, Shard& shard)
+      : shard_(shard),
+        route_(route),
+        permit_(std::move(from.permit)),
+        id_(NextId()),
+        peer_(from.peer),
+        name_(ToString(peer_)),
+        request_(std::make_unique<Request>(std::move(from.request))),
+        writer_(shard.fanout(), *this, from.socket.native_handle(), shard.limits().outbox_bytes),
+        ws_(std::move(from.socket), std::move(from.read_before), static_cast<GateSink&>(*this)) {
+    shard_.Add(*this);
+  }
+
+  ~Connection() {
+    writer_.Close();
+    shard_.Remove(*this);
+  }
+
+  void Start(const beast::http::request<beast::http::string_body>& handshake) {
+    const Limits& limits = shard_.limits();
+    ws_.set_option(websocket::stream_base::timeout{.handshake_timeout = limits.handshake_time,
+                                                   .idle_timeout = limits.idle_time,
+                                                   .keep_alive_pings = true});
+    ws_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
+      response.set(beast::http::field::server, "fanfare");
+    }));
+    ws_.read_message_max(limits.message_bytes);
+    ws_.auto_fragment(false);
+    ws_.async_accept(handshake,
+                     beast::bind_front_handler(&Connection::OnAccept, shared_from_this()));
+  }
+
+  // Session.
+  std::uint64_t id() const override { return id_; }
+  const Endpoint& peer() const override { return peer_; }
+  const Request& request() const override { return *request_; }
+
+  void Send(Message message) override {
+    if (closing_) return;
+    if (!writer_.Write(message)) OnOutboxFull();
+  }
+
+  void Close(CloseCode code, std::string_view reason) override {
+    if (closing_) return;
+    closed_by_us_ = true;
+    close_code_ = static_cast<unsigned>(code);
+    close_reason_ = CutReason(reason);
+    // Beast writes the close frame behind what the outbox holds; see OnCloseFrame.
+    ws_.async_close({static_cast<websocket::close_code>(code),
+                     beast::string_view(close_reason_.data(), close_reason_.size())},
+                    [self = shared_from_this()](error_code ec) { self->OnClosed(ec); });
+    BeginClosing();
+  }
+
+  Subscription Subscribe(Channel& channel) override {
+    if (closing_) return Subscription();
+    return Subscription(writer_.Subscribe(channel));
+  }
+
+  // Shard::Member.
+  void Drain() override {
+    draining_ = true;
+    if (!opened_) {
+      ws_.next_layer().Close();
+    } else if (writer_.drained()) {
+      Close(CloseCode::kGoingAway, "the server stops");
+    }
+  }
+
+ private:
+  void OnAccept(error_code ec) {
+    if (ec) {
+      shard_.stats().requests_refused.Add();
+      return End(ec);
+    }
+    opened_ = true;
+    shard_.stats().sessions_opened.Add();
+    spdlog::info("{} connected", name_);
+    OpenHandler();
+    request_.reset();
+    Read();
+  }
+
+  void OpenHandler() {
+    try {
+      absl::StatusOr<std::unique_ptr<Handler>> handler = route_.Open(*this);
+      if (handler.ok()) {
+        handler_ = *std::move(handler);
+      } else {
+        Close(absl::IsInternal(handler.status()) ? CloseCode::kInternalError
+                                                 : CloseCode::kPolicyViolation,
+              ToStd(handler.status().message()));
+      }
+    } catch (const std::exception& e) {
+      HandlerFailed(e);
+    }
+  }
+
+  void Read() {
+    reading_ = true;
+    ws_.async_read(buffer_, beast::bind_front_handler(&Connection::OnRead, shared_from_this()));
+  }
+
+  void OnRead(error_code ec, std::size_t) {
+    reading_ = false;
+    if (ec) return End(ec);
+    shard_.stats().messages_received.Add();
+    const auto bytes = buffer_.cdata();
+    const Message message{.type = ws_.got_text() ? MessageType::kText : MessageType::kBinary,
+                          .payload = {static_cast<const char*>(bytes.data()), bytes.size()}};
+    if (shard_.fanout().log_messages()) spdlog::info("{} >> {}", name_, QuoteForLog(message));
+    if (handler_ != nullptr && !closing_ && shard_.reading()) Handle(message);
+    buffer_.consume(buffer_.size());
+    if (buffer_.capacity() > kMaxIdleReadBuffer) buffer_.shrink_to_fit();
+    ReadUnlessFull();
+  }
+
+  void Handle(Message message) {
+    try {
+      handler_->OnMessage(message);
+    } catch (const std::exception& e) {
+      HandlerFailed(e);
+    }
+  }
+
+  void HandlerFailed(const std::exception& e) {
+    spdlog::error("{} the route failed: {}", name_, e.what());
+    Close(CloseCode::kInternalError, "the route failed");
+  }
+
+  // A peer that does not read what it is sent is not read from either: it is up to the peer's own
+  // TCP window, then, how much it can have answered.
+  void ReadUnlessFull() {
+    if (!reading_ && !ended_ && writer_.outbox_size() <= shard_.limits().outbox_bytes / 2) Read();
+  }
+
+  void OnOutboxFull() {
+    shard_.stats().outbox_overflows.Add();
+    Close(CloseCode::kPolicyViolation, "too much is waiting to be sent: this client reads too slowly");
+  }
+
+  // SocketWriter::Owner.
+  void WaitWritable() override {
+    ws_.next_layer().stream().async_wait(
+        Socket::wait_write,
+        beast::bind_front_handler(&Connection::OnWaitWritable, shared_from_this()));
+  }
+
+  void OnWaitWritable(error_code ec) {
+    if (!ec && !ended_) writer_.OnWritable();
+  }
+
+  // Also wakes the read side, which ends the session.
+  void OnSendFailed() override { ::shutdown(writer_.socket(), SHUT_RDWR); }
+
+  void OnFellBehind() override {
+    shard_.stats().slow_readers.Add();
+    Close(CloseCode::kTryAgainLater, "fell behind: this client reads more slowly than the channel sends");
+  }
+
+  void OnProgress() override {
+    if (draining_ && writer_.drained()) Close(CloseCode::kGoingAway, "the server stops");
+    if (teardown_) return ShutDownIfDrained();
+    if (opened_) ReadUnlessFull();
+  }
+
+  std::string_view name() const override { return name_; }
+
+  // GateSink.
+  bool OnWrite(std::string_view bytes) override {
+    const bool taken = writer_.Write(bytes);
+    // Pongs, for a peer that sends pings and reads nothing.
+    if (!taken) shard_.stats().outbox_overflows.Add();
+    return taken;
+  }
+
+  void OnCloseFrame() override { BeginClosing(); }
+
+  void OnTeardown() override {
+    teardown_ = true;
+    ShutDownIfDrained();
+  }
+
+  void OnStreamClosed() override { writer_.Close(); }
+
+  // The session is over for its route, whoever closed it: nothing but a close frame may follow.
+  void BeginClosing() {
+    if (closing_) return;
+    closing_ = true;
+    writer_.EndSubscriptions();
+    // Not at once, because this may be called by the handler.
+    net::post(shard_.context(), [self = shared_from_this()] { self->handler_.reset(); });
+  }
+
+  void ShutDownIfDrained() {
+    if (writer_.drained()) ::shutdown(writer_.socket(), SHUT_WR);
+  }
+
+  void OnClosed(error_code ec) { End(ec ? ec : error_code(websocket::error::closed)); }
+
+  void End(error_code ec) {
+    if (std::exchange(ended_, true)) return;
+    closing_ = true;
+    handler_.reset();
+    if (opened_) {
+      Count(ec);
+      LogEnd(ec);
+    }
+    ws_.next_layer().Close();
+    shard_.Remove(*this);
+    permit_ = {};
+  }
+
+  void Count(error_code ec) {
+    shard_.stats().sessions_closed.Add();
+    if (ec == websocket::error::message_too_big) shard_.stats().messages_too_big.Add();
+    if (ec == beast::error::timeout && !closed_by_us_) shard_.stats().idle_timeouts.Add();
+  }
+
+  void LogEnd(error_code ec) {
+    unsigned code = close_code_;
+    std::string reason = close_reason_;
+    if (!closed_by_us_) {
+      if (ec == websocket::error::closed) {
+        code = ws_.reason().code;
+        reason = std::string(ToStd(ws_.reason().reason));
+      } else {
+        code = CodeOfReadError(ec);
+        reason = ec.message();
+      }
+    }
+    if (code != 0 && code != websocket::close_code::no_status && !reason.empty()) {
+      spdlog::info("{} disconnected ({} \"{}\")", name_, code, EscapeForLog(reason));
+    } else if (code != 0 && code != websocket::close_code::no_status) {
+      spdlog::info("{} disconnected ({})", name_, code);
+    } else if (!reason.empty()) {
+      spdlog::info("{} disconnected ({})", name_, EscapeForLog(reason));
+    } else {
+      spdlog::info("{} disconnected", name_);
+    }
+  }
+
+  Shard& shard_;
+  Route& route_;
+  OpenConnections::Permit permit_;
+  const std::uint64_t id_;
+  const Endpoint peer_;
+  const std::string name_;
+  // Only until the handler is open.
+  std::unique_ptr<Request> request_;
+
+  // The opening handshake has succeeded.
+  bool opened_ = false;
+  // An async_read is pending.
+  bool reading_ = false;
+  // A close frame has been or is about to be written.
+  bool closing_ = false;
+  bool closed_by_us_ = false;
+  bool draining_ = false;
+  // The closing handshake is over: shut the socket down when all has been sent.
+  bool teardown_ = false;
+  bool ended_ = false;
+  unsigned close_code_ = 0;
+  std::string close_reason_;
+
+  beast::flat_buffer buffer_;
+  SocketWriter writer_;
+  websocket::stream<Gate<Socket>> ws_;
+  // Ends first: its subscriptions use the writer.
+  std::unique_ptr<Handler> handler_;
+};
+
+}  // namespace
+
+void StartConnection(Handover handover, Route& route, Shard& shard) {
+  auto connection = std::make_shared<Connection>(handover, route, shard);
+  connection->Start(handover.handshake);
+}
+
+}  // namespace fanfare

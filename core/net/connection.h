@@ -1,0 +1,31 @@
+// A WebSocket connection.
+#pragma once
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <string>
+
+#include "core/endpoint.h"
+#include "core/net/net.h"
+#include "core/request.h"
+#include "core/route.h"
+#include "core/shard.h"
+
+namespace fanfare {
+
+// What an HTTP session leaves to the WebSocket session that it becomes.
+struct Handover {
+  Socket socket;
+  // Bytes that were read beyond the request.
+  std::string read_before;
+  OpenConnections::Permit permit;
+  Endpoint peer;
+  beast::http::request<beast::http::string_body> handshake;
+  Request request;
+};
+
+// Answers the opening handshake and runs the session, whose pending operations own it, until it ends.
+// Thread: the shard's.
+void StartConnection(Handover handover, Route& route, Shard& shard);
+
+}  // namespace fanfare

@@ -1,0 +1,178 @@
+#include "core/net/http_session.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/compat.h"
+#include "core/dispatch.h"
+#include "core/net/connection.h"
+#include "spdlog/spdlog.h"
+
+namespace fanfare {
+namespace {
+
+namespace http = beast::http;
+
+using Stream = beast::basic_stream<net::ip::tcp, Executor>;
+using BeastRequest = http::request<http::string_body>;
+using BeastResponse = http::response<http::string_body>;
+template <typename T>
+using Awaitable = net::awaitable<T, Executor>;
+constexpr auto kTuple = net::as_tuple(net::use_awaitable_t<Executor>());
+
+// Counts a request that could not be read; gives the response to it, if the peer should have one.
+std::optional<Response> ReadFailure(error_code ec, const Limits& limits, Stats& stats) {
+  if (ec == beast::error::timeout) {
+    stats.handshake_timeouts.Add();
+    return std::nullopt;
+  }
+  if (ec == http::error::header_limit) {
+    stats.headers_too_big.Add();
+    return Refusal(431, fmt::format("the headers are over {} bytes", limits.header_bytes));
+  }
+  if (ec == http::error::body_limit) {
+    stats.bodies_too_big.Add();
+    return Refusal(413, fmt::format("the body is over {} bytes", limits.body_bytes));
+  }
+  const bool is_http_error = ec.category() == http::make_error_code(http::error{}).category();
+  if (!is_http_error || ec == http::error::end_of_stream || ec == http::error::partial_message) {
+    return std::nullopt;
+  }
+  return Refusal(400, fmt::format("not an HTTP request: {}", ec.message()));
+}
+
+Request ToRequest(BeastRequest& from, const Endpoint& peer) {
+  Request request;
+  request.method = std::string(ToStd(from.method_string()));
+  for (const auto& field : from) {
+    request.headers.emplace_back(ToStd(field.name_string()), ToStd(field.value()));
+  }
+  request.body = std::move(from.body());
+  request.peer = peer;
+  return request;
+}
+
+BeastResponse ToBeast(const Response& response, const BeastRequest* request) {
+  BeastResponse to;
+  to.version(11);
+  to.result(static_cast<unsigned>(response.status));
+  to.set(http::field::server, "fanfare");
+  to.set(http::field::content_type, response.content_type);
+  for (const auto& [name, value] : response.headers) to.set(name, value);
+  to.content_length(response.body.size());
+  to.keep_alive(request != nullptr && request->keep_alive());
+  // The answer to HEAD is that to GET without its body (RFC 9110 section 9.3.2).
+  if (request == nullptr || request->method() != http::verb::head) to.body() = response.body;
+  return to;
+}
+
+class HttpSession final : public Shard::Member {
+ public:
+  HttpSession(Socket socket, OpenConnections::Permit permit, Shard& shard)
+      : shard_(shard), permit_(std::move(permit)), stream_(std::move(socket)) {
+    shard_.Add(*this);
+  }
+  ~HttpSession() { shard_.Remove(*this); }
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
+
+  Awaitable<void> Run() {
+    error_code ec;
+    peer_ = stream_.socket().remote_endpoint(ec);
+    while (!ec && co_await ServeOne()) {
+    }
+  }
+
+  void Drain() override { stream_.close(); }
+
+ private:
+  // Reads one request and answers it. False when that was the last.
+  Awaitable<bool> ServeOne() {
+    http::request_parser<http::string_body> parser;
+    parser.header_limit(static_cast<std::uint32_t>(shard_.limits().header_bytes));
+    parser.body_limit(shard_.limits().body_bytes);
+    // For the whole request, however slowly it trickles in, and its answer.
+    stream_.expires_after(shard_.limits().handshake_time);
+    const auto [ec, bytes] = co_await http::async_read(stream_, buffer_, parser, kTuple);
+    if (ec) {
+      const std::optional<Response> answer = ReadFailure(ec, shard_.limits(), shard_.stats());
+      if (answer) {
+        shard_.stats().requests_refused.Add();
+        co_await Write(*answer, nullptr);
+      }
+      co_return false;
+    }
+    BeastRequest from = parser.release();
+    Request request = ToRequest(from, peer_);
+    Dispatch dispatch =
+        DispatchRequest(shard_.router(), ToStd(from.target()), from.version(), request);
+    if (dispatch.upgrade != nullptr) {
+      Upgrade(std::move(from), std::move(request), *dispatch.upgrade);
+      co_return false;
+    }
+    auto& counter = dispatch.response.status < 400 ? shard_.stats().requests_answered
+                                                   : shard_.stats().requests_refused;
+    counter.Add();
+    co_return co_await Write(dispatch.response, &from);
+  }
+
+  // False when the connection ends after this response.
+  Awaitable<bool> Write(const Response& response, const BeastRequest* request) {
+    BeastResponse to = ToBeast(response, request);
+    const bool keep_alive = to.keep_alive();
+    const auto [ec, bytes] = co_await http::async_write(stream_, to, kTuple);
+    if (!ec && !keep_alive) {
+      error_code ignored;
+      stream_.socket().shutdown(net::socket_base::shutdown_send, ignored);
+    }
+    co_return !ec && keep_alive;
+  }
+
+  void Upgrade(BeastRequest from, Request request, Route& route) {
+    std::string read_before = beast::buffers_to_string(buffer_.data());
+    StartConnection({.socket = stream_.release_socket(),
+                     .read_before = std::move(read_before),
+                     .permit = std::move(permit_),
+                     .peer = peer_,
+                     .handshake = std::move(from),
+                     .request = std::move(request)},
+                    route, shard_);
+  }
+
+  Shard& shard_;
+  OpenConnections::Permit permit_;
+  Stream stream_;
+  Endpoint peer_;
+  beast::flat_buffer buffer_;
+};
+
+// The coroutine's frame owns the session.
+Awaitable<void> Serve(Socket socket, OpenConnections::Permit permit, Shard& shard) {
+  HttpSession session(std::move(socket), std::move(permit), shard);
+  try {
+    co_await session.Run();
+  } catch (const std::exception& e) {
+    // Out of memory, or a bug: it ends this connection alone.
+    spdlog::error("a connection failed: {}", e.what());
+  }
+}
+
+}  // namespace
+
+void StartHttpSession(Socket socket, OpenConnections::Permit permit, Shard& shard) {
+  net::co_spawn(shard.context().get_executor(), Serve(std::move(socket), std::move(permit), shard),
+                net::detached);
+}
+
+}  // namespace fanfare

@@ -1,0 +1,137 @@
+#include "core/net/listener.h"
+
+#include <algorithm>
+#include <boost/asio/ip/v6_only.hpp>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/dispatch.h"
+#include "core/net/http_session.h"
+#include "spdlog/spdlog.h"
+
+namespace fanfare {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryAfter(100);
+
+// The refusal of a connection that there is no place for. It is sent before anything is read: there
+// is no place for that either.
+std::string FullResponse() {
+  const std::string body = Refusal(503, "the server has as many connections as it may").body;
+  return absl::StrCat(
+      "HTTP/1.1 503 Service Unavailable\r\nServer: fanfare\r\nContent-Type: application/json\r\n"
+      "Retry-After: 5\r\nConnection: close\r\nContent-Length: ",
+      body.size(), "\r\n\r\n", body);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(
+    const Endpoint& endpoint, const std::vector<std::unique_ptr<Shard>>& shards) {
+  Acceptor acceptor(shards.front()->context());
+  error_code ec;
+  const auto step = [&](auto&& action) {
+    if (!ec) action();
+  };
+  step([&] { acceptor.open(endpoint.protocol(), ec); });
+  step([&] { acceptor.set_option(net::socket_base::reuse_address(true), ec); });
+  // The IPv4 address of the same port is a listener of its own.
+  if (endpoint.address().is_v6()) {
+    step([&] { acceptor.set_option(net::ip::v6_only(true), ec); });
+  }
+  step([&] { acceptor.bind(endpoint, ec); });
+  step([&] { acceptor.listen(net::socket_base::max_listen_connections, ec); });
+  Endpoint bound;
+  step([&] { bound = acceptor.local_endpoint(ec); });
+  if (ec) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", ToString(endpoint), ": ", ec.message()));
+  }
+  return std::unique_ptr<Listener>(new Listener(std::move(acceptor), bound, shards));
+}
+
+Listener::Listener(Acceptor acceptor, Endpoint endpoint,
+                   const std::vector<std::unique_ptr<Shard>>& shards)
+    : acceptor_(std::move(acceptor)),
+      endpoint_(std::move(endpoint)),
+      shards_(shards),
+      retry_(acceptor_.get_executor()) {}
+
+void Listener::Accept() {
+  Shard& shard = LeastLoaded();
+  acceptor_.async_accept(shard.context(), [this, &shard](error_code ec, Socket socket) {
+    OnAccept(ec, std::move(socket), shard);
+  });
+}
+
+void Listener::Close() {
+  acceptor_.close();
+  retry_.cancel();
+}
+
+Shard& Listener::LeastLoaded() const {
+  const auto load = [](const std::unique_ptr<Shard>& shard) {
+    return shard->open_connections().count();
+  };
+  return **std::min_element(shards_.begin(), shards_.end(), [&](const auto& a, const auto& b) {
+    return load(a) < load(b);
+  });
+}
+
+bool Listener::Full() const {
+  std::size_t open = 0;
+  for (const auto& shard : shards_) open += shard->open_connections().count();
+  return open >= shards_.front()->limits().connections;
+}
+
+void Listener::OnAccept(error_code ec, Socket socket, Shard& shard) {
+  if (!acceptor_.is_open()) return;
+  if (ec) {
+    // The peer was gone before we came to it: nothing is wrong here.
+    if (ec == net::error::connection_aborted) return Accept();
+    return AcceptLater(ec);
+  }
+  Stats& stats = shards_.front()->stats();
+  if (Full()) {
+    stats.connections_refused.Add();
+    Refuse(std::move(socket));
+    return Accept();
+  }
+  stats.connections_accepted.Add();
+  error_code ignored;
+  // A turn's messages leave together; none waits for the peer to acknowledge the one before.
+  socket.set_option(net::ip::tcp::no_delay(true), ignored);
+  // std::function wants to copy what it holds.
+  auto handed = std::make_shared<std::pair<Socket, OpenConnections::Permit>>(
+      std::move(socket), shard.open_connections().Acquire());
+  shard.Post([&shard, handed] {
+    StartHttpSession(std::move(handed->first), std::move(handed->second), shard);
+  });
+  Accept();
+}
+
+void Listener::Refuse(Socket socket) {
+  static const std::string response = FullResponse();
+  error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(net::buffer(response), ignored);
+  // What the peer has sent by now is read, so that closing does not reset the connection before the
+  // peer has read the answer.
+  char waste[4096];
+  socket.read_some(net::buffer(waste), ignored);
+  socket.shutdown(net::socket_base::shutdown_send, ignored);
+}
+
+void Listener::AcceptLater(error_code ec) {
+  // Without descriptors or memory for a connection, trying again at once would only burn a core.
+  spdlog::warn("cannot accept at {}: {}; trying again", ToString(endpoint_), ec.message());
+  retry_.expires_after(kRetryAfter);
+  retry_.async_wait([this](error_code waited) {
+    if (!waited) Accept();
+  });
+}
+
+}  // namespace fanfare

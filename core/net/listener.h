@@ -1,0 +1,53 @@
+// Accepts connections at one address, and gives them to shards.
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/endpoint.h"
+#include "core/net/net.h"
+#include "core/shard.h"
+
+namespace fanfare {
+
+// Listens at one address, and hands each connection to the shard that has the fewest. At
+// `limits.connections` in all, a connection is answered with 503 and closed.
+//
+// When the process is out of descriptors or memory, accepting goes on a little later.
+//
+// Thread: that of the first shard, but for Open. Lifetime: ends before the shards; after Close.
+class Listener {
+ public:
+  // Binds and listens, at any free port for port 0. `shards` must outlive the listener.
+  static absl::StatusOr<std::unique_ptr<Listener>> Open(
+      const Endpoint& endpoint, const std::vector<std::unique_ptr<Shard>>& shards);
+
+  // Where it listens.
+  const Endpoint& endpoint() const { return endpoint_; }
+
+  void Accept();
+  void Close();
+
+ private:
+  using Acceptor = net::basic_socket_acceptor<net::ip::tcp, Executor>;
+
+  Listener(Acceptor acceptor, Endpoint endpoint, const std::vector<std::unique_ptr<Shard>>& shards);
+
+  Shard& LeastLoaded() const;
+  bool Full() const;
+  void OnAccept(error_code ec, Socket socket, Shard& shard);
+  void Refuse(Socket socket);
+  void AcceptLater(error_code ec);
+
+  Acceptor acceptor_;
+  const Endpoint endpoint_;
+  const std::vector<std::unique_ptr<Shard>>& shards_;
+  net::basic_waitable_timer<std::chrono::steady_clock,
+                            net::wait_traits<std::chrono::steady_clock>, Executor>
+      retry_;
+};
+
+}  // namespace fanfare

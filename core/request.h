@@ -1,0 +1,44 @@
+// The HTTP side of a route: what a client asked for, and what a route answers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/endpoint.h"
+
+namespace fanfare {
+
+// What a client asked for: a WebSocket's opening handshake, or a plain HTTP request.
+//
+// Path parameters and the query are percent-decoded; names in them are matched exactly. Header names
+// are matched without regard to case. A name that occurs more than once is found at its first place.
+struct Request {
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+
+  std::string method;
+  // The path without the query, as it was sent (not decoded).
+  std::string path;
+  // What `{name}` in the pattern stood for; the rest that a trailing `*` matched has the name "*".
+  Fields params;
+  Fields query;
+  Fields headers;
+  std::string body;
+  Endpoint peer;
+
+  // The value, or an empty view when there is none.
+  std::string_view Param(std::string_view name) const;
+  std::string_view Query(std::string_view name) const;
+  std::string_view Header(std::string_view name) const;
+};
+
+// A plain HTTP answer.
+struct Response {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  Request::Fields headers;
+};
+
+}  // namespace fanfare

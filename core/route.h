@@ -1,0 +1,122 @@
+// What a route plugin implements, and how it registers itself. See routes/README.md.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/channel.h"
+#include "core/message.h"
+#include "core/options.h"
+#include "core/request.h"
+#include "core/session.h"
+
+namespace fanfare {
+
+// One session's part in a route.
+//
+// Thread: the session's shard. Lifetime: made when the opening handshake ends; destroyed as soon as
+// the session begins to close, whichever side closes it and for whatever reason. The destructor is
+// therefore the place to leave what was joined. It must not throw.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+
+  // A message came in. The payload lasts for the call. An exception ends this session with 1011.
+  virtual void OnMessage(Message message) = 0;
+};
+
+// What a path serves.
+//
+// Thread: made once, at start, on the main thread; afterwards every shard calls it, at the same
+// time. Lifetime: outlives all of its handlers.
+class Route {
+ public:
+  virtual ~Route() = default;
+
+  // Whether the route speaks WebSocket. If so, Open is called for every session.
+  virtual bool has_websocket() const { return true; }
+
+  // Makes the handler of a session that just finished its opening handshake. A Status refuses: the
+  // session is closed with 1008 and the status's message as the reason (1011 for kInternal).
+  virtual absl::StatusOr<std::unique_ptr<Handler>> Open(Session& session);
+
+  // The methods of plain HTTP requests that Answer takes, e.g. {"GET"}; GET implies HEAD.
+  virtual std::vector<std::string> http_methods() const { return {}; }
+
+  // Answers a plain HTTP request. Must not block. An exception is answered with 500.
+  virtual Response Answer(const Request& request);
+};
+
+// What a route is made with.
+class RouteContext {
+ public:
+  virtual ~RouteContext() = default;
+
+  // The route's `options` of the configuration. Read each with its default; an option that was not
+  // read, or has the wrong type, is an error at start that names its JSON path.
+  virtual Options& options() = 0;
+
+  // Makes a channel with the configured limits. Any thread, also later on; the context lives as
+  // long as the route.
+  virtual std::shared_ptr<Channel> MakeChannel(std::string name) = 0;
+};
+
+// The way to make a route of some kind; reads its options from the context.
+using RouteFactory = absl::StatusOr<std::unique_ptr<Route>> (*)(RouteContext& context);
+
+// The usual factory, for a route with a constructor from RouteContext&.
+template <typename R>
+absl::StatusOr<std::unique_ptr<Route>> MakeRoute(RouteContext& context) {
+  return std::make_unique<R>(context);
+}
+
+// Puts a route on the list of what is linked into the program:
+//
+//   const RegisterRoute kEcho("echo", {"/echo"}, MakeRoute<EchoRoute>);
+//
+// The patterns are those that it serves unless the configuration says otherwise. Must be a constant
+// of namespace scope; it allocates nothing, and errors (two routes of one name, more patterns than
+// kMaxPatterns) are found when the server starts.
+class RegisterRoute {
+ public:
+  static constexpr std::size_t kMaxPatterns = 8;
+
+  RegisterRoute(const char* name, std::initializer_list<const char*> patterns,
+                RouteFactory make) noexcept
+      : RegisterRoute(name, patterns, make, first_) {}
+  // The same on another list than that of what is linked, for tests; `head` is that list's first
+  // route, and null when it is empty.
+  RegisterRoute(const char* name, std::initializer_list<const char*> patterns, RouteFactory make,
+                const RegisterRoute*& head) noexcept;
+  RegisterRoute(const RegisterRoute&) = delete;
+  RegisterRoute& operator=(const RegisterRoute&) = delete;
+
+  const char* name() const { return name_; }
+  std::vector<std::string> patterns() const;
+  // Whether there were more patterns than there is room for; the rest was left out.
+  bool has_too_many_patterns() const { return has_too_many_patterns_; }
+  RouteFactory factory() const { return factory_; }
+
+  // The list of what is linked, in no order.
+  static const RegisterRoute* first() { return first_; }
+  const RegisterRoute* next() const { return next_; }
+
+ private:
+  // Set before any constructor runs, whichever file's constants are made first.
+  static constinit const RegisterRoute* first_;
+
+  const char* name_;
+  std::array<const char*, kMaxPatterns> patterns_ = {};
+  std::size_t pattern_count_ = 0;
+  bool has_too_many_patterns_ = false;
+  RouteFactory factory_;
+  const RegisterRoute* next_;
+};
+
+}  // namespace fanfare

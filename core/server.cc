@@ -1,0 +1,154 @@
+#include "core/server.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/compat.h"
+#include "core/listen_address.h"
+
+namespace fanfare {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::size_t ShardCount(int threads) {
+  if (threads > 0) return static_cast<std::size_t>(threads);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+// Counts down to zero, and wakes who waits for that. Shared with the shards, because a task of one
+// that is stuck may run after the wait has ended.
+class Countdown {
+ public:
+  explicit Countdown(std::size_t count) : count_(count) {}
+
+  void Done() {
+    const std::lock_guard lock(mutex_);
+    if (--count_ == 0) zero_.notify_all();
+  }
+  void WaitUntil(Clock::time_point deadline) {
+    std::unique_lock lock(mutex_);
+    zero_.wait_until(lock, deadline, [this] { return count_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable zero_;
+  std::size_t count_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Parts parts) {
+  const std::size_t log_bytes = config.limits.log_bytes;
+  auto routes = RouteTable::Build(
+      config,
+      [log_bytes](std::string name) {
+        return std::make_shared<Channel>(std::move(name), log_bytes);
+      },
+      parts.routes);
+  if (!routes.ok()) return routes.status();
+  std::unique_ptr<Server> server(new Server(config, *std::move(routes), parts));
+  if (absl::Status status = server->Listen(config.listen); !status.ok()) return status;
+  for (const auto& listener : server->listeners_) listener->Accept();
+  for (const auto& shard : server->shards_) shard->Start();
+  return server;
+}
+
+Server::Server(const Config& config, RouteTable routes, const Parts& parts)
+    : shutdown_time_(config.limits.shutdown_time), routes_(std::move(routes)) {
+  for (std::size_t i = 0; i < ShardCount(config.threads); ++i) {
+    shards_.push_back(std::make_unique<Shard>(config.limits, routes_.router(), parts.make_egress(),
+                                              config.log_messages));
+  }
+}
+
+Server::~Server() { Stop(); }
+
+absl::Status Server::Listen(const std::vector<std::string>& addresses) {
+  for (const std::string& text : addresses) {
+    const absl::StatusOr<ListenAddress> address = ParseListen(text);
+    if (!address.ok()) return address.status();
+    std::uint16_t port = address->port;
+    for (Endpoint endpoint : Endpoints(*address)) {
+      // With port 0, the second address of one name takes the port that the first was given.
+      endpoint.port(port);
+      auto listener = Listener::Open(endpoint, shards_);
+      if (!listener.ok()) return listener.status();
+      port = (*listener)->endpoint().port();
+      listeners_.push_back(*std::move(listener));
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Endpoint> Server::endpoints() const {
+  std::vector<Endpoint> endpoints;
+  for (const auto& listener : listeners_) endpoints.push_back(listener->endpoint());
+  return endpoints;
+}
+
+std::size_t Server::Stop() {
+  if (std::exchange(stopped_, true)) return 0;
+  const Clock::time_point deadline = Clock::now() + shutdown_time_;
+  // Nobody comes in any more.
+  OnEveryShard(
+      [this](Shard& shard, Done done) {
+        if (&shard == shards_.front().get()) {
+          for (const auto& listener : listeners_) listener->Close();
+        }
+        done();
+      },
+      deadline);
+  // Nothing more is published; when all shards have done this, each knows of all that was.
+  OnEveryShard(
+      [](Shard& shard, Done done) {
+        shard.StopReading();
+        done();
+      },
+      deadline);
+  OnEveryShard([](Shard& shard, Done done) { shard.Drain(std::move(done)); }, deadline);
+  const std::size_t cut = open_connections();
+  for (const auto& shard : shards_) shard->StopAndJoin();
+  return cut;
+}
+
+void Server::OnEveryShard(const std::function<void(Shard&, Done)>& task,
+                          Clock::time_point deadline) {
+  auto countdown = std::make_shared<Countdown>(shards_.size());
+  for (const auto& shard : shards_) {
+    shard->Post(
+        [&shard = *shard, task, countdown] { task(shard, [countdown] { countdown->Done(); }); });
+  }
+  countdown->WaitUntil(deadline);
+}
+
+std::vector<std::pair<std::string_view, std::uint64_t>> Server::Counters() const {
+  std::vector<std::pair<std::string_view, std::uint64_t>> counters;
+  for (const auto& counter : kCounters) {
+    std::uint64_t sum = 0;
+    for (const auto& shard : shards_) sum += (shard->stats().*counter.member).value();
+    counters.emplace_back(counter.name, sum);
+  }
+  return counters;
+}
+
+std::uint64_t Server::CounterOf(std::string_view name) const {
+  for (const auto& [counter, value] : Counters()) {
+    if (counter == name) return value;
+  }
+  return 0;
+}
+
+std::size_t Server::open_connections() const {
+  std::size_t open = 0;
+  for (const auto& shard : shards_) open += shard->open_connections().count();
+  return open;
+}
+
+}  // namespace fanfare

@@ -1,0 +1,79 @@
+// The server: listeners, shards, start, drain, stop.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/config.h"
+#include "core/endpoint.h"
+#include "core/fanout/egress.h"
+#include "core/net/listener.h"
+#include "core/route.h"
+#include "core/route_table.h"
+#include "core/shard.h"
+
+namespace fanfare {
+
+// A running server.
+//
+// Thread: one thread starts and stops it; the shards are threads of its own.
+class Server {
+ public:
+  // What tests exchange.
+  struct Parts {
+    const RegisterRoute* routes = RegisterRoute::first();
+    std::function<std::unique_ptr<Egress>()> make_egress = MakeSyscallEgress;
+  };
+
+  // Makes the routes, binds all addresses and begins to serve. The error is one line for a person: a
+  // setting's JSON path or an address, and what is wrong with it.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config, Parts parts);
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config) {
+    return Start(config, Parts());
+  }
+  // Stops.
+  ~Server();
+
+  // Where it listens, with the ports that were chosen for port 0.
+  std::vector<Endpoint> endpoints() const;
+  // The first of them.
+  Endpoint endpoint() const { return endpoints().front(); }
+
+  const Router& router() const { return routes_.router(); }
+  std::size_t shards() const { return shards_.size(); }
+  std::string_view egress() const { return shards_.front()->fanout().egress().name(); }
+
+  // Stops accepting, sends what is queued, closes the sessions with 1001 and waits until they are
+  // gone, for `limits.shutdown_seconds` at most. Returns how many connections it had to cut.
+  std::size_t Stop();
+
+  // The counters of stats.h, added up over the shards. Any thread.
+  std::vector<std::pair<std::string_view, std::uint64_t>> Counters() const;
+  // One of them by its name; 0 for a name that there is not.
+  std::uint64_t CounterOf(std::string_view name) const;
+  std::size_t open_connections() const;
+
+ private:
+  Server(const Config& config, RouteTable routes, const Parts& parts);
+
+  absl::Status Listen(const std::vector<std::string>& addresses);
+  // Starts something on every shard, and waits until all have called Done or the deadline has passed.
+  using Done = std::function<void()>;
+  void OnEveryShard(const std::function<void(Shard&, Done)>& task,
+                    std::chrono::steady_clock::time_point deadline);
+
+  const std::chrono::seconds shutdown_time_;
+  RouteTable routes_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  bool stopped_ = false;
+};
+
+}  // namespace fanfare

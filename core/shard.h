@@ -1,0 +1,113 @@
+// One thread of the server, with its event loop and its sessions.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "core/fanout/egress.h"
+#include "core/fanout/fanout.h"
+#include "core/limits.h"
+#include "core/net/net.h"
+#include "core/router.h"
+#include "core/stats.h"
+
+namespace fanfare {
+
+// How many connections a shard has. One thread acquires; any thread may give back.
+class OpenConnections {
+ public:
+  // A place among the open connections, which is given back when the permit is destroyed.
+  class Permit {
+   public:
+    Permit() = default;
+    Permit(Permit&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+    Permit& operator=(Permit&& other) noexcept {
+      std::swap(count_, other.count_);
+      return *this;
+    }
+    ~Permit() {
+      if (count_ != nullptr) count_->fetch_sub(1);
+    }
+
+   private:
+    friend class OpenConnections;
+    explicit Permit(std::atomic<std::size_t>& count) : count_(&count) { count.fetch_add(1); }
+
+    std::atomic<std::size_t>* count_ = nullptr;
+  };
+
+  [[nodiscard]] Permit Acquire() { return Permit(count_); }
+  std::size_t count() const { return count_.load(); }
+
+ private:
+  std::atomic<std::size_t> count_{0};
+};
+
+// A thread, its io_context, the connections that were given to it, and its sending half.
+//
+// Thread: the constructor, Start, StopAndJoin, Post, open_connections() and reading stats() are for
+// any thread; all else is for the shard's own. Lifetime: outlives its connections; the router must
+// outlive the shard.
+class Shard {
+ public:
+  // A connection, as far as the shard cares.
+  class Member {
+   public:
+    // The server stops: end soon, after what is queued has been sent.
+    virtual void Drain() = 0;
+
+   protected:
+    ~Member() = default;
+  };
+
+  Shard(const Limits& limits, const Router& router, std::unique_ptr<Egress> egress,
+        bool log_messages);
+  ~Shard();
+
+  void Start();
+  // Runs a task on the shard's thread. Any thread.
+  void Post(std::function<void()> task);
+  // Ends the loop at once, and waits for the thread.
+  void StopAndJoin();
+
+  void Add(Member& member);
+  void Remove(Member& member);
+
+  // Stopping, in this order: from now on what sessions send is dropped; then all that is due is sent
+  // and every connection is drained. `drained` is called when the last of them has gone.
+  void StopReading() { reading_ = false; }
+  bool reading() const { return reading_; }
+  void Drain(std::function<void()> drained);
+
+  net::io_context& context() { return context_; }
+  Fanout& fanout() { return fanout_; }
+  Stats& stats() { return stats_; }
+  const Stats& stats() const { return stats_; }
+  const Limits& limits() const { return limits_; }
+  const Router& router() const { return router_; }
+  OpenConnections& open_connections() { return open_connections_; }
+
+ private:
+  const Limits limits_;
+  const Router& router_;
+  Stats stats_;
+  bool reading_ = true;
+  bool draining_ = false;
+  // Called once.
+  std::function<void()> drained_;
+  OpenConnections open_connections_;
+  absl::flat_hash_set<Member*> members_;
+  // Declared after what the connections use: destroying it destroys those that are left.
+  Fanout fanout_;
+  net::io_context context_;
+  net::executor_work_guard<Executor> work_;
+  std::thread thread_;
+};
+
+}  // namespace fanfare

@@ -1,0 +1,82 @@
+// What the server counts.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace fanfare {
+
+// A number that one thread raises and any thread may read: no locked instruction on the hot path.
+class Counter {
+ public:
+  void Add(std::uint64_t n = 1) {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+// One shard's counters, each raised on that shard's thread alone.
+struct Stats {
+  // TCP connections that were accepted.
+  Counter connections_accepted;
+  // Above limits.connections: answered with 503.
+  Counter connections_refused;
+  // Opening handshakes that succeeded, and sessions that ended.
+  Counter sessions_opened;
+  Counter sessions_closed;
+  // Requests that were answered with 400 or above.
+  Counter requests_refused;
+  // Other plain HTTP requests.
+  Counter requests_answered;
+  // limits.handshake_seconds: disconnected.
+  Counter handshake_timeouts;
+  // limits.header_bytes: answered with 431.
+  Counter headers_too_big;
+  // limits.body_bytes: answered with 413.
+  Counter bodies_too_big;
+  // limits.message_bytes: closed with 1009.
+  Counter messages_too_big;
+  // limits.idle_seconds: disconnected.
+  Counter idle_timeouts;
+  // limits.outbox_bytes: closed with 1008.
+  Counter outbox_overflows;
+  // limits.log_bytes: closed with 1013.
+  Counter slow_readers;
+  Counter messages_received;
+  // A message to a thousand receivers counts a thousand times.
+  Counter messages_sent;
+  // How often the kernel was asked to send, and what it took.
+  Counter send_calls;
+  Counter bytes_sent;
+};
+
+// The counters by name.
+struct NamedCounter {
+  std::string_view name;
+  Counter Stats::*member;
+};
+inline constexpr NamedCounter kCounters[] = {
+    {"connections_accepted", &Stats::connections_accepted},
+    {"connections_refused", &Stats::connections_refused},
+    {"sessions_opened", &Stats::sessions_opened},
+    {"sessions_closed", &Stats::sessions_closed},
+    {"requests_refused", &Stats::requests_refused},
+    {"requests_answered", &Stats::requests_answered},
+    {"handshake_timeouts", &Stats::handshake_timeouts},
+    {"headers_too_big", &Stats::headers_too_big},
+    {"bodies_too_big", &Stats::bodies_too_big},
+    {"messages_too_big", &Stats::messages_too_big},
+    {"idle_timeouts", &Stats::idle_timeouts},
+    {"outbox_overflows", &Stats::outbox_overflows},
+    {"slow_readers", &Stats::slow_readers},
+    {"messages_received", &Stats::messages_received},
+    {"messages_sent", &Stats::messages_sent},
+    {"send_calls", &Stats::send_calls},
+    {"bytes_sent", &Stats::bytes_sent},
+};
+
+}  // namespace fanfare

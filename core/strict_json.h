@@ -1,0 +1,19 @@
+// Reads JSON text that a person wrote.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace fanfare {
+
+// Parses a JSON document; comments (`//`, `/* */`) are allowed. Stricter than the JSON library in
+// two ways: a key that occurs twice in one object is an error, since the library silently takes the
+// last one, and so is nesting so deep that copying the document could overflow the stack.
+//
+// The error names the line and column where the text is not JSON, or the JSON path of what is
+// wrong.
+absl::StatusOr<nlohmann::json> ParseStrictJson(std::string_view text);
+
+}  // namespace fanfare

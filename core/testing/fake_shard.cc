@@ -1,0 +1,140 @@
+#include "core/testing/fake_shard.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include "core/fanout/frame.h"
+
+namespace fanfare::testing {
+namespace {
+
+int NextNumber() {
+  static std::atomic<int> next{1};
+  return next.fetch_add(1);
+}
+
+}  // namespace
+
+class FakeNetwork::FakeEgress final : public Egress {
+ public:
+  explicit FakeEgress(FakeNetwork& network) : network_(network) {}
+
+  void Send(std::span<SendOp> batch) override {
+    for (SendOp& op : batch) op.result = SendOne(op);
+  }
+  std::string_view name() const override { return "fake"; }
+
+ private:
+  std::int64_t SendOne(const SendOp& op) {
+    Socket& socket = network_.sockets_[op.socket];
+    ++socket.sends;
+    if (network_.fault_ && network_.fault_->sends-- == 0) {
+      socket.error = std::exchange(network_.fault_, std::nullopt)->error;
+    }
+    if (socket.error != 0) return -socket.error;
+    std::int64_t sent = 0;
+    for (const iovec& piece : std::span(op.data, op.count)) {
+      const std::size_t part = std::min(piece.iov_len, socket.room.value_or(piece.iov_len));
+      socket.sent.append(static_cast<const char*>(piece.iov_base), part);
+      if (socket.room) *socket.room -= part;
+      sent += static_cast<std::int64_t>(part);
+      if (part < piece.iov_len) break;
+    }
+    return sent == 0 ? -EAGAIN : sent;
+  }
+
+  FakeNetwork& network_;
+};
+
+void FakeNetwork::BreakAfter(std::size_t sends, int error) {
+  fault_ = Fault{.sends = sends, .error = error};
+}
+
+std::unique_ptr<Egress> FakeNetwork::MakeEgress() { return std::make_unique<FakeEgress>(*this); }
+
+FakeShard::FakeShard(Fanout::Settings settings)
+    : fanout_(
+          network_.MakeEgress(),
+          [this](std::function<void()> task) { tasks_.push_back(std::move(task)); }, settings,
+          stats_) {
+  fanout_.BindToThisThread();
+}
+
+bool FakeShard::RunOne() {
+  if (tasks_.empty()) return false;
+  const std::function<void()> task = std::move(tasks_.front());
+  tasks_.pop_front();
+  task();
+  return true;
+}
+
+void FakeShard::Run() {
+  while (RunOne()) {
+  }
+}
+
+FakeSession::FakeSession(FakeShard& shard, std::size_t outbox_bytes)
+    : shard_(shard),
+      id_(static_cast<std::uint64_t>(NextNumber())),
+      peer_(boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(50000 + id_)),
+      fake_socket_(static_cast<int>(id_)),
+      writer_(shard.fanout(), *this, fake_socket_, outbox_bytes) {}
+
+FakeSession::~FakeSession() { writer_.Close(); }
+
+void FakeSession::Send(Message message) {
+  if (closed_) return;
+  if (!writer_.Write(message)) Close(CloseCode::kPolicyViolation, "outbox full");
+}
+
+void FakeSession::Close(CloseCode code, std::string_view reason) {
+  if (closed_) return;
+  closed_ = Closed{.code = code, .reason = std::string(reason)};
+  writer_.EndSubscriptions();
+}
+
+Subscription FakeSession::Subscribe(Channel& channel) {
+  return Subscription(writer_.Subscribe(channel));
+}
+
+std::vector<FakeSession::Received> FakeSession::Messages() {
+  shard_.Run();
+  const std::string& sent = shard_.network().sent(fake_socket_);
+  std::vector<Received> messages;
+  std::size_t at = 0;
+  // A header that is cut can not be read; no frame is shorter than two bytes.
+  while (at + 2 <= sent.size()) {
+    const std::string whole = sent.substr(at) + std::string(kMaxFrameHeaderBytes, '\0');
+    const std::size_t bytes = ReadFrame(whole.data()).bytes;
+    if (at + bytes > sent.size()) break;
+    const Frame frame = ReadFrame(sent.data() + at);
+    messages.push_back({frame.message.type, std::string(frame.message.payload)});
+    at += bytes;
+  }
+  return messages;
+}
+
+std::vector<std::string> FakeSession::Texts() {
+  std::vector<std::string> texts;
+  for (Received& message : Messages()) texts.push_back(std::move(message.payload));
+  return texts;
+}
+
+void FakeSession::BecomeWritable() {
+  shard_.network().Unlimit(fake_socket_);
+  waits_ = false;
+  writer_.OnWritable();
+}
+
+std::unique_ptr<Route> MakeLinkedRoute(std::string_view name, RouteContext& context) {
+  for (const RegisterRoute* route = RegisterRoute::first(); route != nullptr;
+       route = route->next()) {
+    if (route->name() == name) return *route->factory()(context);
+  }
+  return nullptr;
+}
+
+}  // namespace fanfare::testing

@@ -1,0 +1,162 @@
+// A shard without sockets, for the tests of routes and of fan-out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/channel.h"
+#include "core/fanout/egress.h"
+#include "core/fanout/fanout.h"
+#include "core/fanout/socket_writer.h"
+#include "core/options.h"
+#include "core/route.h"
+#include "core/session.h"
+#include "core/stats.h"
+
+namespace fanfare::testing {
+
+// A network in memory: keeps what was sent to each socket, and can be told to take less.
+class FakeNetwork {
+ public:
+  // What was sent to a socket, ever.
+  const std::string& sent(int socket) { return sockets_[socket].sent; }
+  // How many sends there were to a socket.
+  std::size_t sends(int socket) { return sockets_[socket].sends; }
+  // The socket takes this many bytes more and then would block.
+  void LimitTo(int socket, std::size_t bytes) { sockets_[socket].room = bytes; }
+  void Unlimit(int socket) { sockets_[socket].room.reset(); }
+  // From now on, sending fails with this errno.
+  void Break(int socket, int error) { sockets_[socket].error = error; }
+  // The n-th send from now, to whatever socket, fails with this errno; counting from zero.
+  void BreakAfter(std::size_t sends, int error);
+
+  // An egress that sends to this network, which must outlive it.
+  std::unique_ptr<Egress> MakeEgress();
+
+ private:
+  class FakeEgress;
+  struct Socket {
+    std::string sent;
+    std::size_t sends = 0;
+    std::optional<std::size_t> room;
+    int error = 0;
+  };
+  struct Fault {
+    std::size_t sends;
+    int error;
+  };
+
+  std::map<int, Socket> sockets_;
+  std::optional<Fault> fault_;
+};
+
+// A shard whose loop is run by hand.
+class FakeShard {
+ public:
+  explicit FakeShard(Fanout::Settings settings = {});
+
+  Fanout& fanout() { return fanout_; }
+  FakeNetwork& network() { return network_; }
+  const Stats& stats() const { return stats_; }
+
+  // Runs what is ready, and what that makes ready, to the end.
+  void Run();
+  // Runs one task; false when there is none.
+  bool RunOne();
+
+ private:
+  FakeNetwork network_;
+  Stats stats_;
+  std::deque<std::function<void()>> tasks_;
+  Fanout fanout_;
+};
+
+// A session on a fake shard, with the real writer.
+class FakeSession final : public Session, private SocketWriter::Owner {
+ public:
+  struct Closed {
+    CloseCode code;
+    std::string reason;
+  };
+  struct Received {
+    MessageType type;
+    std::string payload;
+
+    bool operator==(const Received&) const = default;
+  };
+
+  // The peer is 127.0.0.1, its port is 50000 and the session's id.
+  explicit FakeSession(FakeShard& shard, std::size_t outbox_bytes = 1 << 20);
+  ~FakeSession() override;
+
+  std::uint64_t id() const override { return id_; }
+  const Endpoint& peer() const override { return peer_; }
+  const Request& request() const override { return request_; }
+  void Send(Message message) override;
+  void Close(CloseCode code, std::string_view reason) override;
+  [[nodiscard]] Subscription Subscribe(Channel& channel) override;
+
+  // For tests to fill in.
+  Request& mutable_request() { return request_; }
+  void set_peer(const Endpoint& peer) { peer_ = peer; }
+  int socket() const { return writer_.socket(); }
+  SocketWriter& writer() { return writer_; }
+
+  // The messages that the peer was sent, whole ones only; runs the shard first.
+  std::vector<Received> Messages();
+  // Their payloads.
+  std::vector<std::string> Texts();
+  // How the session was closed, if it was.
+  const std::optional<Closed>& closed() const { return closed_; }
+  bool fell_behind() const { return fell_behind_; }
+  bool send_failed() const { return send_failed_; }
+  bool waits() const { return waits_; }
+  // The socket takes everything again.
+  void BecomeWritable();
+
+ private:
+  void WaitWritable() override { waits_ = true; }
+  void OnSendFailed() override { send_failed_ = true; }
+  void OnFellBehind() override { fell_behind_ = true; }
+  void OnProgress() override {}
+  std::string_view name() const override { return "fake"; }
+
+  FakeShard& shard_;
+  const std::uint64_t id_;
+  Endpoint peer_;
+  Request request_;
+  const int fake_socket_;
+  SocketWriter writer_;
+  std::optional<Closed> closed_;
+  bool fell_behind_ = false;
+  bool send_failed_ = false;
+  bool waits_ = false;
+};
+
+// What a route is made with, in a test.
+class FakeRouteContext final : public RouteContext {
+ public:
+  explicit FakeRouteContext(nlohmann::json options = nlohmann::json::object())
+      : options_(std::move(options), "options") {}
+
+  Options& options() override { return options_; }
+  std::shared_ptr<Channel> MakeChannel(std::string name) override {
+    return std::make_shared<Channel>(std::move(name), 1 << 20);
+  }
+
+ private:
+  Options options_;
+};
+
+// Makes the route that a plugin registered under `name`; null when there is none.
+std::unique_ptr<Route> MakeLinkedRoute(std::string_view name, RouteContext& context);
+
+}  // namespace fanfare::testing
