@@ -1,0 +1,6 @@
+"""The one list of the routes that are linked into the server."""
+
+ROUTES = [
+    "//routes/chat",
+    "//routes/echo",
+]
