@@ -74,7 +74,7 @@ Dispatch OpeningHandshake(Route& route, int http_version, const Request& request
   if (!IsWebSocketKey(request.Header("Sec-WebSocket-Key"))) {
     return {.response = Refusal(400, "Sec-WebSocket-Key is not 16 bytes in base64")};
   }
-  return {.upgrade = &route, .response = {}};
+  return {.upgrade = &route};
 }
 
 Response Answer(Route& route, const Request& request) {
@@ -93,8 +93,7 @@ Response Refusal(int status, std::string_view what) {
   const nlohmann::json body = {{"error", what}, {"status", status}};
   return {.status = status,
           .content_type = "application/json",
-          .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
-          .headers = {}};
+          .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
 }
 
 Dispatch DispatchRequest(const Router& router, std::string_view target, int http_version,

@@ -10,7 +10,7 @@ namespace fanfare {
 struct Dispatch {
   // The route to open a session with; null when there is a response instead.
   Route* upgrade = nullptr;
-  Response response;
+  Response response = {};
 };
 
 // Decides on a request, whose path and query are still in `target`, and fills in the request's path,

@@ -37,8 +37,8 @@ struct Request {
 struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-  Request::Fields headers;
+  std::string body = {};
+  Request::Fields headers = {};
 };
 
 }  // namespace fanfare

@@ -1,0 +1,166 @@
+#include "core/dispatch.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace fanfare {
+namespace {
+
+constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
+
+class WebSocketRoute final : public Route {};
+
+class PageRoute final : public Route {
+ public:
+  bool has_websocket() const override { return false; }
+  std::vector<std::string> http_methods() const override { return {"GET", "POST"}; }
+  Response Answer(const Request& request) override {
+    if (request.method == "POST") throw std::runtime_error("broken");
+    return {.body = "hello " + std::string(request.Query("name")) + std::string(request.Param("id"))};
+  }
+};
+
+class BothRoute final : public Route {
+ public:
+  std::vector<std::string> http_methods() const override { return {"GET"}; }
+  Response Answer(const Request&) override { return {.body = "page"}; }
+};
+
+class DispatchTest : public ::testing::Test {
+ protected:
+  DispatchTest() {
+    EXPECT_TRUE(router_.Add("/socket", "socket", socket_).ok());
+    EXPECT_TRUE(router_.Add("/page", "page", page_).ok());
+    EXPECT_TRUE(router_.Add("/page/{id}", "page", page_).ok());
+    EXPECT_TRUE(router_.Add("/both", "both", both_).ok());
+  }
+
+  // A complete opening handshake, for tests to spoil.
+  static Request Handshake() {
+    Request request;
+    request.method = "GET";
+    request.headers = {{"Host", "localhost"},
+                       {"upgrade", "WebSocket"},
+                       {"Connection", "keep-alive, Upgrade"},
+                       {"Sec-WebSocket-Version", "13"},
+                       {"Sec-WebSocket-Key", std::string(kKey)}};
+    return request;
+  }
+
+  static void Set(Request& request, std::string_view name, const std::string& value) {
+    for (auto& [key, old] : request.headers) {
+      if (key == name) old = value;
+    }
+  }
+
+  Dispatch Ask(std::string_view target, Request request, int http_version = 11) {
+    Dispatch dispatch = DispatchRequest(router_, target, http_version, request);
+    if (dispatch.upgrade == nullptr && dispatch.response.status >= 400) {
+      const auto body = nlohmann::json::parse(dispatch.response.body, nullptr, false);
+      EXPECT_EQ(body.value("status", 0), dispatch.response.status) << dispatch.response.body;
+      EXPECT_FALSE(body.value("error", "").empty());
+      EXPECT_EQ(dispatch.response.content_type, "application/json");
+    }
+    return dispatch;
+  }
+
+  Dispatch AskPlainly(std::string_view method, std::string_view target) {
+    Request request;
+    request.method = method;
+    return Ask(target, std::move(request));
+  }
+
+  static std::string HeaderOf(const Dispatch& dispatch, std::string_view name) {
+    for (const auto& [key, value] : dispatch.response.headers) {
+      if (key == name) return value;
+    }
+    return "";
+  }
+
+  WebSocketRoute socket_;
+  PageRoute page_;
+  BothRoute both_;
+  Router router_;
+};
+
+TEST_F(DispatchTest, AHandshakeIsUpgraded) {
+  EXPECT_EQ(Ask("/socket", Handshake()).upgrade, &socket_);
+  EXPECT_EQ(Ask("/socket?token=x", Handshake()).upgrade, &socket_);
+  EXPECT_EQ(Ask("/both", Handshake()).upgrade, &both_);
+}
+
+TEST_F(DispatchTest, AHandshakeThatLacksSomethingIsRefused) {
+  const auto status_with = [this](std::string_view name, const std::string& value) {
+    Request request = Handshake();
+    Set(request, name, value);
+    return Ask("/socket", std::move(request)).response.status;
+  };
+  EXPECT_EQ(status_with("Host", ""), 400);
+  EXPECT_EQ(status_with("Connection", "keep-alive"), 400);
+  EXPECT_EQ(status_with("Sec-WebSocket-Key", ""), 400);
+  EXPECT_EQ(status_with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j"), 400);
+  EXPECT_EQ(status_with("Sec-WebSocket-Key", "not base64, not base64=="), 400);
+  EXPECT_EQ(Ask("/socket", Handshake(), 10).response.status, 400);
+}
+
+TEST_F(DispatchTest, AnotherVersionIsToldTheRightOne) {
+  for (const char* version : {"8", "14", ""}) {
+    Request request = Handshake();
+    Set(request, "Sec-WebSocket-Version", version);
+    const Dispatch dispatch = Ask("/socket", std::move(request));
+    EXPECT_EQ(dispatch.response.status, 426);
+    EXPECT_EQ(HeaderOf(dispatch, "Sec-WebSocket-Version"), "13");
+  }
+}
+
+TEST_F(DispatchTest, AWebSocketPathWithoutAnUpgradeAsksForIt) {
+  const Dispatch dispatch = AskPlainly("GET", "/socket");
+  EXPECT_EQ(dispatch.response.status, 426);
+  EXPECT_EQ(HeaderOf(dispatch, "Upgrade"), "websocket");
+}
+
+TEST_F(DispatchTest, AnotherMethodIsToldTheRightOnes) {
+  EXPECT_EQ(HeaderOf(AskPlainly("POST", "/socket"), "Allow"), "GET");
+  EXPECT_EQ(AskPlainly("POST", "/socket").response.status, 405);
+  EXPECT_EQ(AskPlainly("DELETE", "/page").response.status, 405);
+  EXPECT_EQ(HeaderOf(AskPlainly("DELETE", "/page"), "Allow"), "GET, POST, HEAD");
+  Request request = Handshake();
+  request.method = "POST";
+  EXPECT_EQ(Ask("/socket", std::move(request)).response.status, 405);
+}
+
+TEST_F(DispatchTest, AnUnknownPathIsNotFound) {
+  const Dispatch dispatch = AskPlainly("GET", "/nowhere");
+  EXPECT_EQ(dispatch.response.status, 404);
+  EXPECT_NE(dispatch.response.body.find("/nowhere"), std::string::npos);
+  EXPECT_EQ(Ask("/nowhere", Handshake()).response.status, 404);
+}
+
+TEST_F(DispatchTest, ATargetThatIsNoPathIsRefused) {
+  EXPECT_EQ(AskPlainly("GET", "page").response.status, 400);
+  EXPECT_EQ(AskPlainly("GET", "/page?a=%zz").response.status, 400);
+}
+
+TEST_F(DispatchTest, ARouteAnswersPlainRequests) {
+  EXPECT_EQ(AskPlainly("GET", "/page?name=a%20b").response.body, "hello a b");
+  EXPECT_EQ(AskPlainly("GET", "/page/7").response.body, "hello 7");
+  EXPECT_EQ(AskPlainly("HEAD", "/page").response.status, 200);
+  EXPECT_EQ(AskPlainly("GET", "/both").response.body, "page");
+  EXPECT_EQ(Ask("/page", Handshake()).response.status, 200) << "an upgrade may be ignored";
+}
+
+TEST_F(DispatchTest, AnExceptionOfARouteIsA500) {
+  EXPECT_EQ(AskPlainly("POST", "/page").response.status, 500);
+}
+
+TEST_F(DispatchTest, ARefusalSurvivesTextThatIsNotUtf8) {
+  const Response response = Refusal(404, "nothing at \xff");
+  EXPECT_FALSE(nlohmann::json::parse(response.body, nullptr, false).is_discarded());
+}
+
+}  // namespace
+}  // namespace fanfare
