@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-// For what can only be false when our own code is wrong; what a peer or the environment can cause is
-// an error, not a check. On in release builds too.
+// For what can only be false when our own code is wrong; what a peer or the environment can cause
+// is an error, not a check. On in release builds too.
 #define FANFARE_CHECK(condition, why)                                                     \
   do {                                                                                    \
     if (!(condition)) [[unlikely]] {                                                      \

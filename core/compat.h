@@ -4,14 +4,16 @@
 // Boost 1.90 and Abseil 20260107. Where these differ, the code calls a function of this header.
 #pragma once
 
-#include "absl/strings/string_view.h"
-
 #include <string_view>
+
+#include "absl/strings/string_view.h"
 
 namespace fanfare {
 
 // Debian's Abseil has a string_view of its own; the registry's is std::string_view.
-inline absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+inline absl::string_view ToAbsl(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // From any library's string view (absl::, boost::core::) to the standard one: Beast's changed its
 // type between the two versions.

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/compat.h"
+#include "core/target.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -24,10 +25,12 @@ bool HasToken(std::string_view header, std::string_view token) {
   return false;
 }
 
-// Sixteen bytes in base64.
+// Sixteen bytes in base64. Abseil would also take it unpadded, or with spaces in between.
 bool IsWebSocketKey(std::string_view key) {
+  constexpr std::size_t kEncodedBytes = 24;
   std::string bytes;
-  return absl::Base64Unescape(ToAbsl(key), &bytes) && bytes.size() == 16;
+  return key.size() == kEncodedBytes && absl::Base64Unescape(ToAbsl(key), &bytes) &&
+         bytes.size() == 16;
 }
 
 Response UpgradeRequired(std::string_view what) {

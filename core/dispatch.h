@@ -13,14 +13,14 @@ struct Dispatch {
   Response response = {};
 };
 
-// Decides on a request, whose path and query are still in `target`, and fills in the request's path,
-// parameters and query. `http_version` is 10 or 11.
+// Decides on a request, whose path and query are still in `target`, and fills in the request's
+// path, parameters and query. `http_version` is 10 or 11.
 //
 // A refusal has a JSON body, {"error": "…", "status": 404}, and one of these statuses:
-//   400  a malformed target, or an opening handshake that lacks what RFC 6455 section 4.2.1 asks for
-//   404  no pattern fits the path
-//   405  the route does not take this method; Allow lists those that it takes
-//   426  a WebSocket route without an upgrade (Upgrade: websocket), or with a version other than 13
+//   400  a malformed target, or an opening handshake that lacks what RFC 6455 section 4.2.1 asks
+//   for 404  no pattern fits the path 405  the route does not take this method; Allow lists those
+//   that it takes 426  a WebSocket route without an upgrade (Upgrade: websocket), or with a version
+//   other than 13
 //        (Sec-WebSocket-Version: 13)
 //   500  the route threw an exception
 Dispatch DispatchRequest(const Router& router, std::string_view target, int http_version,

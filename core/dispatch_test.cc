@@ -20,7 +20,8 @@ class PageRoute final : public Route {
   std::vector<std::string> http_methods() const override { return {"GET", "POST"}; }
   Response Answer(const Request& request) override {
     if (request.method == "POST") throw std::runtime_error("broken");
-    return {.body = "hello " + std::string(request.Query("name")) + std::string(request.Param("id"))};
+    return {.body =
+                "hello " + std::string(request.Query("name")) + std::string(request.Param("id"))};
   }
 };
 

@@ -18,6 +18,8 @@ Logging::Logging() {
   spdlog::set_default_logger(std::move(logger));
 }
 
-Logging::~Logging() { spdlog::shutdown(); }
+Logging::~Logging() {
+  spdlog::shutdown();
+}
 
 }  // namespace fanfare

@@ -3,9 +3,9 @@
 
 namespace fanfare {
 
-// While it lives, spdlog's default logger writes to standard output from a thread of its own, one line
-// for each entry: the time, the level and the text. When 8192 entries wait to be written, whoever
-// logs next waits, too: no line is lost.
+// While it lives, spdlog's default logger writes to standard output from a thread of its own, one
+// line for each entry: the time, the level and the text. When 8192 entries wait to be written,
+// whoever logs next waits, too: no line is lost.
 class Logging {
  public:
   Logging();

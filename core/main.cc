@@ -14,6 +14,7 @@
 #include "absl/flags/usage.h"
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/config.h"
 #include "core/logging.h"
@@ -29,8 +30,10 @@ ABSL_FLAG(bool, log_messages, false, "log every message, coming in (>>) and goin
 namespace fanfare {
 namespace {
 
-// Descriptors that are not connections: listeners, event loops, files.
+// Descriptors that are not connections: listeners, files, what was open before; and each shard's
+// event loop (three of them) and egress.
 constexpr rlim_t kOtherDescriptors = 64;
+constexpr rlim_t kDescriptorsPerShard = 4;
 
 int Fail(std::string_view what) {
   std::fprintf(stderr, "server: %.*s\n", static_cast<int>(what.size()), what.data());
@@ -60,18 +63,27 @@ absl::StatusOr<Config> ReadSettings(int argc, char** argv) {
   return config;
 }
 
-// Lets the process have as many descriptors as it may, and the server no more connections than that.
-void FitConnectionsToDescriptors(Config& config) {
+// Lets the process have as many descriptors as it may, and the server no more connections than
+// that.
+absl::Status FitConnectionsToDescriptors(Config& config) {
   rlimit descriptors{};
-  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return absl::OkStatus();
   descriptors.rlim_cur = descriptors.rlim_max;
   setrlimit(RLIMIT_NOFILE, &descriptors);
-  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return;
-  const rlim_t room = descriptors.rlim_cur - std::min(descriptors.rlim_cur, kOtherDescriptors);
-  if (config.limits.connections <= room) return;
-  spdlog::warn("limits.connections is {}, but this process may only have {} (ulimit -n): using that",
-               config.limits.connections, room);
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return absl::OkStatus();
+  const rlim_t others = kOtherDescriptors + kDescriptorsPerShard * ShardCount(config.threads);
+  if (descriptors.rlim_cur <= others) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("this process may only have ", descriptors.rlim_cur,
+                     " descriptors (ulimit -n); with so many threads it needs more than ", others));
+  }
+  const rlim_t room = descriptors.rlim_cur - others;
+  if (config.limits.connections <= room) return absl::OkStatus();
+  spdlog::warn(
+      "limits.connections is {}, but this process may only have {} (ulimit -n): using that",
+      config.limits.connections, room);
   config.limits.connections = room;
+  return absl::OkStatus();
 }
 
 void LogStart(const Server& server) {
@@ -92,7 +104,7 @@ void LogStart(const Server& server) {
 void LogStop(const Server& server, std::size_t cut) {
   std::string counts;
   for (const auto& [name, value] : server.Counters()) {
-    if (value != 0) counts += fmt::format(" {}={}", fmt::string_view(name.data(), name.size()), value);
+    if (value != 0) absl::StrAppend(&counts, " ", ToAbsl(name), "=", value);
   }
   if (cut > 0) spdlog::warn("{} connections did not end in time and were cut", cut);
   spdlog::info("stopped;{}", counts.empty() ? " nobody came" : counts);
@@ -122,7 +134,9 @@ int Main(int argc, char** argv) {
 
   const sigset_t signals = BlockStopSignals();
   const Logging logging;
-  FitConnectionsToDescriptors(*config);
+  if (absl::Status status = FitConnectionsToDescriptors(*config); !status.ok()) {
+    return Fail(ToStd(status.message()));
+  }
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*config);
   if (!server.ok()) return Fail(ToStd(server.status().message()));
   LogStart(**server);
@@ -140,4 +154,6 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace fanfare
 
-int main(int argc, char** argv) { return fanfare::Main(argc, argv); }
+int main(int argc, char** argv) {
+  return fanfare::Main(argc, argv);
+}

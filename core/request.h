@@ -12,8 +12,9 @@ namespace fanfare {
 
 // What a client asked for: a WebSocket's opening handshake, or a plain HTTP request.
 //
-// Path parameters and the query are percent-decoded; names in them are matched exactly. Header names
-// are matched without regard to case. A name that occurs more than once is found at its first place.
+// Path parameters and the query are percent-decoded; names in them are matched exactly. Header
+// names are matched without regard to case. A name that occurs more than once is found at its first
+// place.
 struct Request {
   using Fields = std::vector<std::pair<std::string, std::string>>;
 

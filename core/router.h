@@ -8,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "core/request.h"
-#include "core/target.h"
 
 namespace fanfare {
 

@@ -10,16 +10,16 @@
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/listen_address.h"
+#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::size_t ShardCount(int threads) {
-  if (threads > 0) return static_cast<std::size_t>(threads);
-  return std::max(1U, std::thread::hardware_concurrency());
-}
+// How often another free port is tried, when the one that the first address of a name was given is
+// in use at the second.
+constexpr int kFreePortTries = 10;
 
 // Counts down to zero, and wakes who waits for that. Shared with the shards, because a task of one
 // that is stuck may run after the wait has ended.
@@ -44,6 +44,11 @@ class Countdown {
 
 }  // namespace
 
+std::size_t ShardCount(int threads) {
+  if (threads > 0) return static_cast<std::size_t>(threads);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Parts parts) {
   const std::size_t log_bytes = config.limits.log_bytes;
   auto routes = RouteTable::Build(
@@ -57,6 +62,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
   if (absl::Status status = server->Listen(config.listen); !status.ok()) return status;
   for (const auto& listener : server->listeners_) listener->Accept();
   for (const auto& shard : server->shards_) shard->Start();
+  server->running_ = true;
   return server;
 }
 
@@ -68,23 +74,44 @@ Server::Server(const Config& config, RouteTable routes, const Parts& parts)
   }
 }
 
-Server::~Server() { Stop(); }
+Server::~Server() {
+  Stop();
+}
 
 absl::Status Server::Listen(const std::vector<std::string>& addresses) {
   for (const std::string& text : addresses) {
     const absl::StatusOr<ListenAddress> address = ParseListen(text);
     if (!address.ok()) return address.status();
-    std::uint16_t port = address->port;
-    for (Endpoint endpoint : Endpoints(*address)) {
-      // With port 0, the second address of one name takes the port that the first was given.
-      endpoint.port(port);
-      auto listener = Listener::Open(endpoint, shards_);
-      if (!listener.ok()) return listener.status();
-      port = (*listener)->endpoint().port();
-      listeners_.push_back(*std::move(listener));
+    absl::StatusOr<Listeners> opened = OpenListeners(*address);
+    for (int tries = 1; address->port == 0 && tries < kFreePortTries; ++tries) {
+      if (!absl::IsAlreadyExists(opened.status())) break;
+      opened = OpenListeners(*address);
     }
+    if (!opened.ok()) return opened.status();
+    for (auto& listener : *opened) listeners_.push_back(std::move(listener));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<Server::Listeners> Server::OpenListeners(const ListenAddress& address) const {
+  Listeners opened;
+  absl::Status not_here;
+  std::uint16_t port = address.port;
+  for (Endpoint endpoint : Endpoints(address)) {
+    // With port 0, the second address of one name takes the port that the first was given.
+    endpoint.port(port);
+    auto listener = Listener::Open(endpoint, shards_);
+    if (absl::IsNotFound(listener.status())) {
+      not_here = listener.status();
+      continue;
+    }
+    if (!listener.ok()) return listener.status();
+    port = (*listener)->endpoint().port();
+    opened.push_back(*std::move(listener));
+  }
+  if (opened.empty()) return not_here;
+  if (!not_here.ok()) spdlog::warn("{}; listening without it", ToStd(not_here.message()));
+  return opened;
 }
 
 std::vector<Endpoint> Server::endpoints() const {
@@ -94,7 +121,8 @@ std::vector<Endpoint> Server::endpoints() const {
 }
 
 std::size_t Server::Stop() {
-  if (std::exchange(stopped_, true)) return 0;
+  // Where nothing could be listened on, no loop runs that would answer.
+  if (!std::exchange(running_, false)) return 0;
   const Clock::time_point deadline = Clock::now() + shutdown_time_;
   // Nobody comes in any more.
   OnEveryShard(

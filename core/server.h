@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,12 +15,16 @@
 #include "core/config.h"
 #include "core/endpoint.h"
 #include "core/fanout/egress.h"
+#include "core/listen_address.h"
 #include "core/net/listener.h"
 #include "core/route.h"
 #include "core/route_table.h"
 #include "core/shard.h"
 
 namespace fanfare {
+
+// How many shards the setting `threads` asks for.
+std::size_t ShardCount(int threads);
 
 // A running server.
 //
@@ -32,8 +37,8 @@ class Server {
     std::function<std::unique_ptr<Egress>()> make_egress = MakeSyscallEgress;
   };
 
-  // Makes the routes, binds all addresses and begins to serve. The error is one line for a person: a
-  // setting's JSON path or an address, and what is wrong with it.
+  // Makes the routes, binds all addresses and begins to serve. The error is one line for a person:
+  // a setting's JSON path or an address, and what is wrong with it.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config, Parts parts);
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config) {
     return Start(config, Parts());
@@ -63,8 +68,14 @@ class Server {
  private:
   Server(const Config& config, RouteTable routes, const Parts& parts);
 
+  using Listeners = std::vector<std::unique_ptr<Listener>>;
+
   absl::Status Listen(const std::vector<std::string>& addresses);
-  // Starts something on every shard, and waits until all have called Done or the deadline has passed.
+  // What one address stands for, all at one port. Of two addresses, one that this machine has not
+  // is left out: without IPv6, localhost is 127.0.0.1 alone.
+  absl::StatusOr<Listeners> OpenListeners(const ListenAddress& address) const;
+  // Starts something on every shard, and waits until all have called Done or the deadline has
+  // passed.
   using Done = std::function<void()>;
   void OnEveryShard(const std::function<void(Shard&, Done)>& task,
                     std::chrono::steady_clock::time_point deadline);
@@ -72,8 +83,8 @@ class Server {
   const std::chrono::seconds shutdown_time_;
   RouteTable routes_;
   std::vector<std::unique_ptr<Shard>> shards_;
-  std::vector<std::unique_ptr<Listener>> listeners_;
-  bool stopped_ = false;
+  Listeners listeners_;
+  bool running_ = false;
 };
 
 }  // namespace fanfare

@@ -41,8 +41,8 @@ class Session {
   // first call counts.
   virtual void Close(CloseCode code, std::string_view reason) = 0;
 
-  // From now on this session is sent what is published to the channel, in the channel's order, until
-  // the subscription is destroyed. The channel must outlive the subscription.
+  // From now on this session is sent what is published to the channel, in the channel's order,
+  // until the subscription is destroyed. The channel must outlive the subscription.
   [[nodiscard]] virtual Subscription Subscribe(Channel& channel) = 0;
 };
 

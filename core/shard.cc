@@ -1,7 +1,6 @@
 #include "core/shard.h"
 
 #include <boost/asio/post.hpp>
-#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -18,7 +17,9 @@ Shard::Shard(const Limits& limits, const Router& router, std::unique_ptr<Egress>
       context_(1),
       work_(context_.get_executor()) {}
 
-Shard::~Shard() { StopAndJoin(); }
+Shard::~Shard() {
+  StopAndJoin();
+}
 
 void Shard::Start() {
   thread_ = std::thread([this] {
@@ -27,11 +28,17 @@ void Shard::Start() {
   });
 }
 
-void Shard::Post(std::function<void()> task) { net::post(context_, std::move(task)); }
+void Shard::Post(std::function<void()> task) {
+  net::post(context_, std::move(task));
+}
 
 void Shard::StopAndJoin() {
   context_.stop();
   if (thread_.joinable()) thread_.join();
+  // This is the shard's thread now.
+  for (Member* member : Members()) {
+    if (members_.contains(member)) member->Cut();
+  }
 }
 
 void Shard::Add(Member& member) {
@@ -48,14 +55,17 @@ void Shard::Remove(Member& member) {
   if (members_.empty() && drained_ != nullptr) std::exchange(drained_, nullptr)();
 }
 
+// A copy, because members may leave while they are gone through.
+std::vector<Shard::Member*> Shard::Members() const {
+  return {members_.begin(), members_.end()};
+}
+
 void Shard::Drain(std::function<void()> drained) {
   draining_ = true;
   if (members_.empty()) return drained();
   drained_ = std::move(drained);
-  fanout_.RunTurn(std::chrono::hours(1));
-  // A member may leave while it is drained.
-  const std::vector<Member*> members(members_.begin(), members_.end());
-  for (Member* member : members) {
+  fanout_.Flush();
+  for (Member* member : Members()) {
     if (members_.contains(member)) member->Drain();
   }
 }

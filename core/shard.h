@@ -8,6 +8,7 @@
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "core/fanout/egress.h"
@@ -61,6 +62,8 @@ class Shard {
    public:
     // The server stops: end soon, after what is queued has been sent.
     virtual void Drain() = 0;
+    // The loop has stopped: end now. The last call of all.
+    virtual void Cut() = 0;
 
    protected:
     ~Member() = default;
@@ -73,14 +76,14 @@ class Shard {
   void Start();
   // Runs a task on the shard's thread. Any thread.
   void Post(std::function<void()> task);
-  // Ends the loop at once, and waits for the thread.
+  // Ends the loop at once, waits for the thread, and cuts the connections that are left.
   void StopAndJoin();
 
   void Add(Member& member);
   void Remove(Member& member);
 
-  // Stopping, in this order: from now on what sessions send is dropped; then all that is due is sent
-  // and every connection is drained. `drained` is called when the last of them has gone.
+  // Stopping, in this order: from now on what sessions send is dropped; then all that is due is
+  // sent and every connection is drained. `drained` is called when the last of them has gone.
   void StopReading() { reading_ = false; }
   bool reading() const { return reading_; }
   void Drain(std::function<void()> drained);
@@ -94,6 +97,8 @@ class Shard {
   OpenConnections& open_connections() { return open_connections_; }
 
  private:
+  std::vector<Member*> Members() const;
+
   const Limits limits_;
   const Router& router_;
   Stats stats_;

@@ -57,7 +57,7 @@ struct Stats {
 // The counters by name.
 struct NamedCounter {
   std::string_view name;
-  Counter Stats::*member;
+  Counter Stats::* member;
 };
 inline constexpr NamedCounter kCounters[] = {
     {"connections_accepted", &Stats::connections_accepted},

@@ -11,7 +11,9 @@ namespace fanfare {
 Channel::Channel(std::string name, std::size_t log_bytes)
     : name_(std::move(name)), log_(std::make_unique<Log>(log_bytes)) {}
 
-Channel::~Channel() { FANFARE_CHECK(groups_.empty(), "a channel outlives its subscriptions"); }
+Channel::~Channel() {
+  FANFARE_CHECK(groups_.empty(), "a channel outlives its subscriptions");
+}
 
 std::uint64_t Channel::Publish(Message message) {
   const std::lock_guard lock(mutex_);

@@ -23,7 +23,9 @@ Fanout::~Fanout() {
   if (this_threads == this) this_threads = nullptr;
 }
 
-void Fanout::BindToThisThread() { this_threads = this; }
+void Fanout::BindToThisThread() {
+  this_threads = this;
+}
 
 void Fanout::Wake(std::shared_ptr<SubscriberGroup> group) {
   if (this_threads == this) {
@@ -47,16 +49,22 @@ SubscriberGroup& Fanout::GroupOf(Channel& channel) {
   return *group;
 }
 
-void Fanout::Forget(const Channel& channel) { channels_.erase(&channel); }
+void Fanout::Forget(const Channel& channel) {
+  channels_.erase(&channel);
+}
 
 void Fanout::Queue(SocketWriter& writer) {
   writers_.push_back(&writer);
   Schedule();
 }
 
-void Fanout::Unqueue(SocketWriter& writer) { std::erase(writers_, &writer); }
+void Fanout::Unqueue(SocketWriter& writer) {
+  std::erase(writers_, &writer);
+}
 
-void Fanout::ReportFallen(SocketWriter& writer) { fallen_.push_back(&writer); }
+void Fanout::ReportFallen(SocketWriter& writer) {
+  fallen_.push_back(&writer);
+}
 
 void Fanout::Schedule() {
   if (scheduled_) return;
@@ -65,6 +73,13 @@ void Fanout::Schedule() {
     scheduled_ = false;
     RunTurn(settings_.turn_budget);
   });
+}
+
+void Fanout::Flush() {
+  // A turn sends each subscriber a part of a long log.
+  do {
+    RunTurn(std::chrono::hours(1));
+  } while (!writers_.empty() || !groups_.empty());
 }
 
 void Fanout::RunTurn(std::chrono::steady_clock::duration budget) {

@@ -19,9 +19,9 @@ namespace fanfare {
 class Channel;
 class SocketWriter;
 
-// Collects, during a turn of a shard's loop, which sockets and which channels have something to send,
-// and sends it at the turn's end: first what sessions have of their own, then the channels' passes,
-// then what is due to lagging subscribers.
+// Collects, during a turn of a shard's loop, which sockets and which channels have something to
+// send, and sends it at the turn's end: first what sessions have of their own, then the channels'
+// passes, then what is due to lagging subscribers.
 //
 // A turn sends for about 2 ms at most; the rest is left to the next turn, after the reads, accepts
 // and timers that are ready by then. So a large room does not starve the others.
@@ -58,7 +58,10 @@ class Fanout {
   // The writer's owner is to be told, at the end of the turn, that it fell behind.
   void ReportFallen(SocketWriter& writer);
 
-  // Sends all that is due. The shard's loop does this by itself; for a stop, and for tests.
+  // Sends all that is due, but for sockets that would block. The shard's loop does this by itself,
+  // turn by turn; this is for a stop, when nothing more is published.
+  void Flush();
+  // One turn, which sends for this long at most.
   void RunTurn(std::chrono::steady_clock::duration budget);
 
   bool log_messages() const { return settings_.log_messages; }

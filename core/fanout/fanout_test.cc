@@ -20,9 +20,13 @@ using Texts = std::vector<std::string>;
 
 constexpr std::size_t kLogBytes = 64 * 1024;
 
-Message Text(std::string_view text) { return {.type = MessageType::kText, .payload = text}; }
+Message Text(std::string_view text) {
+  return {.type = MessageType::kText, .payload = text};
+}
 
-std::string Number(int i) { return "message " + std::to_string(i); }
+std::string Number(int i) {
+  return "message " + std::to_string(i);
+}
 
 Texts Numbers(int from, int to) {
   Texts texts;

@@ -5,7 +5,8 @@ namespace {
 
 constexpr std::uint8_t kFinal = 0x80;
 constexpr std::uint8_t kOpcodeMask = 0x0f;
-// A length that does not fit seven bits is announced by one of these and follows in two or eight bytes.
+// A length that does not fit seven bits is announced by one of these and follows in two or eight
+// bytes.
 constexpr std::uint8_t kLength16 = 126;
 constexpr std::uint8_t kLength64 = 127;
 

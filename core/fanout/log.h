@@ -28,12 +28,12 @@ struct Chunk {
 
 // An append-only sequence of encoded frames, of which the newest are kept.
 //
-// Memory follows the traffic: chunks grow from 512 bytes to 64 KiB while messages wait, and are given
-// back when Release says that nobody needs them. At `max_bytes` the oldest chunk is dropped, whoever
-// still needs it; the newest frame is always kept.
+// Memory follows the traffic: chunks grow from 512 bytes to 64 KiB while messages wait, and are
+// given back when Release says that nobody needs them. At `max_bytes` the oldest chunk is dropped,
+// whoever still needs it; the newest frame is always kept.
 //
-// Thread: guarded by the channel's mutex. The bytes of frames before head() never change, and may be
-// read without the mutex through a LogWindow.
+// Thread: guarded by the channel's mutex. The bytes of frames before head() never change, and may
+// be read without the mutex through a LogWindow.
 class Log {
  public:
   explicit Log(std::size_t max_bytes) : max_bytes_(max_bytes) {}
@@ -63,7 +63,8 @@ class Log {
   std::size_t next_capacity_ = 0;
 };
 
-// A shard's view of a log: the chunks between its slowest cursor and the end of what it has fetched.
+// A shard's view of a log: the chunks between its slowest cursor and the end of what it has
+// fetched.
 //
 // Thread: one shard; only Fetch needs the channel's mutex. The chunks in a window stay alive even
 // when the log has dropped them.

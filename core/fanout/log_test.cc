@@ -64,10 +64,16 @@ TEST(LogTest, GathersTheBytesAsTheyGoOnTheWire) {
   window.Fetch(log);
   std::vector<iovec> pieces;
   EXPECT_EQ(window.Gather(0, window.end(), 8, pieces), window.end());
-  EXPECT_EQ(Bytes(pieces), std::string("\x81\x01" "a" "\x81\x00", 5));
+  EXPECT_EQ(Bytes(pieces), std::string("\x81\x01"
+                                       "a"
+                                       "\x81\x00",
+                                       5));
   pieces.clear();
   window.Gather(2, window.end(), 8, pieces);
-  EXPECT_EQ(Bytes(pieces), std::string("a" "\x81\x00", 3)) << "from within a frame";
+  EXPECT_EQ(Bytes(pieces), std::string("a"
+                                       "\x81\x00",
+                                       3))
+      << "from within a frame";
 }
 
 TEST(LogTest, GathersAcrossChunksUpToTheLimitOfPieces) {

@@ -25,14 +25,21 @@ constexpr std::size_t kMaxIdleOutbox = 512;
 SocketWriter::SocketWriter(Fanout& fanout, Owner& owner, int socket, std::size_t outbox_bytes)
     : fanout_(fanout), owner_(owner), socket_(socket), outbox_bytes_(outbox_bytes) {}
 
-SocketWriter::~SocketWriter() { Close(); }
+SocketWriter::~SocketWriter() {
+  Close();
+}
 
 bool SocketWriter::Write(std::string_view frames) {
   if (socket_ < 0) return true;
   if (outbox_size() + frames.size() > outbox_bytes_) return false;
+  WriteRegardless(frames);
+  return true;
+}
+
+void SocketWriter::WriteRegardless(std::string_view frames) {
+  if (socket_ < 0) return;
   outbox_.append(frames);
   Queue();
-  return true;
 }
 
 bool SocketWriter::Write(Message message) {

@@ -20,8 +20,9 @@ namespace fanfare {
 class Channel;
 class Fanout;
 
-// Everything that leaves through a session's socket: the session's own frames (the outbox) and those
-// of the channels that it is subscribed to, joined at frame boundaries into one stream of bytes.
+// Everything that leaves through a session's socket: the session's own frames (the outbox) and
+// those of the channels that it is subscribed to, joined at frame boundaries into one stream of
+// bytes.
 //
 // While the socket takes all it is given and the session has one channel, the channel's group sends
 // to the socket directly, and there is nothing to do here. Otherwise Fanout asks for what is due
@@ -53,9 +54,12 @@ class SocketWriter {
   SocketWriter(const SocketWriter&) = delete;
   SocketWriter& operator=(const SocketWriter&) = delete;
 
-  // Queues whole frames, or one message, for the end of the turn. False when the outbox has no room.
+  // Queues whole frames, or one message, for the end of the turn. False when the outbox has no
+  // room.
   [[nodiscard]] bool Write(std::string_view frames);
   [[nodiscard]] bool Write(Message message);
+  // The same for what there is always room for, because there is one of it: the close frame.
+  void WriteRegardless(std::string_view frames);
 
   std::unique_ptr<Subscriber> Subscribe(Channel& channel);
   void Unsubscribe(Subscriber& subscriber);
@@ -65,6 +69,8 @@ class SocketWriter {
   // Ends everything: the socket is about to be closed. May be called again.
   void Close();
 
+  // Sends nothing until OnWritable is called.
+  void Hold() { blocked_ = true; }
   void OnWritable();
 
   // Whether nothing is waiting, neither here nor in a channel.

@@ -10,8 +10,8 @@ namespace fanfare {
 class SocketWriter;
 class SubscriberGroup;
 
-// A cursor, in one of two states. *Direct*: its socket takes whatever comes, and it stands where all
-// direct cursors of its group stand, so its group sends it the same bytes as all the others.
+// A cursor, in one of two states. *Direct*: its socket takes whatever comes, and it stands where
+// all direct cursors of its group stand, so its group sends it the same bytes as all the others.
 // *Lagging*: it has a position of its own, and its SocketWriter sends what is due. That is so while
 // the socket would block, while something else must leave first, and when the session is subscribed
 // to several channels (which then leave in one system call).

@@ -30,8 +30,8 @@ struct SendBatch {
 };
 
 // Sends a channel's new bytes to its subscribers on one shard, in *passes*: a pass takes the log's
-// head as its goal and sends every direct subscriber the bytes up to there, the same ones for all; it
-// may be spread over several turns. Lagging subscribers are left to their SocketWriters.
+// head as its goal and sends every direct subscriber the bytes up to there, the same ones for all;
+// it may be spread over several turns. Lagging subscribers are left to their SocketWriters.
 //
 // Thread: its shard, but for Wake. Lifetime: made by the channel's first subscriber on the shard;
 // leaves the channel with the last one.
@@ -59,8 +59,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   bool EndPass();
   bool in_pass() const { return in_pass_; }
 
-  // For SocketWriter: a lagging subscriber's bytes, at most `max_pieces` of them, and how it goes on
-  // after some of them were sent.
+  // For SocketWriter: a lagging subscriber's bytes, at most `max_pieces` of them, and how it goes
+  // on after some of them were sent.
   bool HasDue(const Subscriber& subscriber) const;
   void Gather(const Subscriber& subscriber, std::size_t max_pieces, std::vector<iovec>& out) const;
   // How many bytes of the frame that was sent in part are still to be sent.
@@ -95,8 +95,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   // Null after the last subscriber has left.
   Channel* channel_;
   Fanout& fanout_;
-  // Guarded by the channel's mutex: whether Wake has been called since the last Fetch, and what this
-  // shard still needs of the log.
+  // Guarded by the channel's mutex: whether Wake has been called since the last Fetch, and what
+  // this shard still needs of the log.
   bool woken_ = false;
   LogPosition released_;
 

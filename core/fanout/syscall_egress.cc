@@ -36,6 +36,8 @@ class SyscallEgress final : public Egress {
 
 }  // namespace
 
-std::unique_ptr<Egress> MakeSyscallEgress() { return std::make_unique<SyscallEgress>(); }
+std::unique_ptr<Egress> MakeSyscallEgress() {
+  return std::make_unique<SyscallEgress>();
+}
 
 }  // namespace fanfare

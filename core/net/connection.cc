@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <string>
@@ -33,6 +35,9 @@ std::uint64_t NextId() {
   static std::atomic<std::uint64_t> next{1};
   return next.fetch_add(1, std::memory_order_relaxed);
 }
+
+using Timer = net::basic_waitable_timer<std::chrono::steady_clock,
+                                        net::wait_traits<std::chrono::steady_clock>, Executor>;
 
 // The longest part of `text` that fits a close frame and ends between two characters.
 std::string_view CutReason(std::string_view text) {
@@ -72,6 +77,9 @@ class Connection final : public Session,
         request_(std::make_unique<Request>(std::move(from.request))),
         writer_(shard.fanout(), *this, from.socket.native_handle(), shard.limits().outbox_bytes),
         ws_(std::move(from.socket), std::move(from.read_before), static_cast<GateSink&>(*this)) {
+    // The answer to the handshake leaves when the handler is open: the peer, once it has it, misses
+    // nothing any more.
+    writer_.Hold();
     shard_.Add(*this);
   }
 
@@ -131,17 +139,26 @@ class Connection final : public Session,
     }
   }
 
+  void Cut() override {
+    const std::shared_ptr<Connection> alive = shared_from_this();
+    End(net::error::operation_aborted);
+  }
+
  private:
   void OnAccept(error_code ec) {
     if (ec) {
       shard_.stats().requests_refused.Add();
-      return End(ec);
+      // After the turn that sends Beast's answer.
+      writer_.OnWritable();
+      return EndSoon(ec);
     }
     opened_ = true;
+    self_ = shared_from_this();
     shard_.stats().sessions_opened.Add();
     spdlog::info("{} connected", name_);
     OpenHandler();
     request_.reset();
+    writer_.OnWritable();
     Read();
   }
 
@@ -199,8 +216,10 @@ class Connection final : public Session,
   }
 
   void OnOutboxFull() {
+    if (closing_) return;
     shard_.stats().outbox_overflows.Add();
-    Close(CloseCode::kPolicyViolation, "too much is waiting to be sent: this client reads too slowly");
+    Close(CloseCode::kPolicyViolation,
+          "too much is waiting to be sent: this client reads too slowly");
   }
 
   // SocketWriter::Owner.
@@ -215,11 +234,15 @@ class Connection final : public Session,
   }
 
   // Also wakes the read side, which ends the session.
-  void OnSendFailed() override { ::shutdown(writer_.socket(), SHUT_RDWR); }
+  void OnSendFailed() override {
+    ::shutdown(writer_.socket(), SHUT_RDWR);
+    if (is_paused()) EndSoon(net::error::connection_reset);
+  }
 
   void OnFellBehind() override {
     shard_.stats().slow_readers.Add();
-    Close(CloseCode::kTryAgainLater, "fell behind: this client reads more slowly than the channel sends");
+    Close(CloseCode::kTryAgainLater,
+          "fell behind: this client reads more slowly than the channel sends");
   }
 
   void OnProgress() override {
@@ -232,20 +255,41 @@ class Connection final : public Session,
 
   // GateSink.
   bool OnWrite(std::string_view bytes) override {
-    const bool taken = writer_.Write(bytes);
-    // Pongs, for a peer that sends pings and reads nothing.
-    if (!taken) shard_.stats().outbox_overflows.Add();
-    return taken;
+    if (!opened_ || closing_) {
+      // The answer to the handshake, or the close frame.
+      writer_.WriteRegardless(bytes);
+    } else if (!writer_.Write(bytes)) {
+      // A pong, for a peer that sends pings and reads nothing. Not at once: Beast is at work.
+      net::post(shard_.context(), [self = shared_from_this()] { self->OnOutboxFull(); });
+    }
+    return true;
   }
 
   void OnCloseFrame() override { BeginClosing(); }
 
   void OnTeardown() override {
     teardown_ = true;
+    // Beast itself would wait for as long as for an idle peer, unless it was us who began to close.
+    closing_timer_ = std::make_unique<Timer>(shard_.context(), shard_.limits().handshake_time);
+    closing_timer_->async_wait([weak = weak_from_this()](error_code ec) {
+      const std::shared_ptr<Connection> self = weak.lock();
+      if (!ec && self != nullptr) self->ws_.next_layer().Close();
+    });
     ShutDownIfDrained();
   }
 
-  void OnStreamClosed() override { writer_.Close(); }
+  void OnStreamClosed() override {
+    writer_.Close();
+    if (is_paused()) EndSoon(beast::error::timeout);
+  }
+
+  // Nothing is pending that would notice the connection's end.
+  bool is_paused() const { return opened_ && !reading_ && !closing_ && !ended_; }
+
+  // Not at once, because this is called by what End would pull down.
+  void EndSoon(error_code ec) {
+    net::post(shard_.context(), [self = shared_from_this(), ec] { self->End(ec); });
+  }
 
   // The session is over for its route, whoever closed it: nothing but a close frame may follow.
   void BeginClosing() {
@@ -265,6 +309,9 @@ class Connection final : public Session,
   void End(error_code ec) {
     if (std::exchange(ended_, true)) return;
     closing_ = true;
+    // Destroyed when this returns, at the earliest.
+    const std::shared_ptr<Connection> self = std::move(self_);
+    closing_timer_.reset();
     handler_.reset();
     if (opened_) {
       Count(ec);
@@ -310,6 +357,8 @@ class Connection final : public Session,
   const std::uint64_t id_;
   const Endpoint peer_;
   const std::string name_;
+  // While the session is open, which it is also when nothing is read (see ReadUnlessFull).
+  std::shared_ptr<Connection> self_;
   // Only until the handler is open.
   std::unique_ptr<Request> request_;
 
@@ -327,6 +376,7 @@ class Connection final : public Session,
   unsigned close_code_ = 0;
   std::string close_reason_;
 
+  std::unique_ptr<Timer> closing_timer_;
   beast::flat_buffer buffer_;
   SocketWriter writer_;
   websocket::stream<Gate<Socket>> ws_;

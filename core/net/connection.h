@@ -24,8 +24,8 @@ struct Handover {
   Request request;
 };
 
-// Answers the opening handshake and runs the session, whose pending operations own it, until it ends.
-// Thread: the shard's.
+// Answers the opening handshake and runs the session, which owns itself until it
+// ends. Thread: the shard's.
 void StartConnection(Handover handover, Route& route, Shard& shard);
 
 }  // namespace fanfare

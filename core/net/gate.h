@@ -1,6 +1,7 @@
 // The layer under Beast that owns the socket's write side.
 #pragma once
 
+#include <array>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
@@ -9,7 +10,6 @@
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/role.hpp>
-#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -38,10 +38,10 @@ class GateSink {
 
 // An AsyncStream for `boost::beast::websocket::stream<Gate<Stream>>`.
 //
-// Reads come from the stream beneath; whatever Beast writes goes to the sink at once, as a copy, and
-// is completed on the next turn. So Beast never writes to the socket, and its frames can not come
-// between the pieces of one that fan-out is sending. Beast must not fragment nor compress what it
-// writes; it is not asked to write data frames at all.
+// Reads come from the stream beneath; whatever Beast writes goes to the sink at once, as a copy,
+// and is completed on the next turn. So Beast never writes to the socket, and its frames can not
+// come between the pieces of one that fan-out is sending. Beast must not fragment nor compress what
+// it writes; it is not asked to write data frames at all.
 //
 // Thread: the session's shard. Beast documents what it requires of a stream, and of teardown, in
 // "Layers" and "Teardown" of its WebSocket chapter.
@@ -91,16 +91,15 @@ class Gate {
   }
 
   // Ends the stream: what was queued leaves, then our side is shut down, and what the peer still
-  // sends is read and dropped until it closes its side. (Closing at once would make the kernel reset
-  // the connection, and the peer might never see the close frame.)
+  // sends is read and dropped until it closes its side. (Closing at once would make the kernel
+  // reset the connection, and the peer might never see the close frame.)
   template <class Handler>
   void AsyncTeardown(Handler&& handler) {
     sink_.OnTeardown();
     net::async_compose<Handler, void(error_code)>(
         [this, begun = false](auto& self, error_code ec = {}, std::size_t = 0) mutable {
-          if (std::exchange(begun, true) && ec) {
-            return self.complete(ec == net::error::eof ? error_code() : ec);
-          }
+          // However the peer ends it: Beast would report a reset instead of what ended the session.
+          if (std::exchange(begun, true) && ec) return self.complete(error_code());
           stream_.async_read_some(net::buffer(Waste()), std::move(self));
         },
         handler, stream_);

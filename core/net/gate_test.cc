@@ -108,7 +108,8 @@ class TestSession {
       messages += beast::buffers_to_string(buffer_.data()) + ";";
       buffer_.clear();
       if (++count_ == close_after) {
-        ws_.async_close(websocket::close_code::going_away, [this](error_code closed) { our_close = closed; });
+        ws_.async_close(websocket::close_code::going_away,
+                        [this](error_code closed) { our_close = closed; });
       }
       Read();
     });
@@ -242,8 +243,8 @@ TEST(GateTest, EveryOperationMayFail) {
       session.Run();
       context.run();
       ASSERT_TRUE(session.end) << "failing at operation " << failing - 1;
-      complete = we_close ? session.our_close == error_code()
-                          : *session.end == websocket::error::closed;
+      complete =
+          we_close ? session.our_close == error_code() : *session.end == websocket::error::closed;
       if (complete) {
         EXPECT_EQ(session.messages.substr(0, 4), "one;");
         EXPECT_EQ(sink.close_frames, 1);

@@ -12,8 +12,10 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/dispatch.h"
 #include "core/net/connection.h"
@@ -29,6 +31,7 @@ using BeastRequest = http::request<http::string_body>;
 using BeastResponse = http::response<http::string_body>;
 template <typename T>
 using Awaitable = net::awaitable<T, Executor>;
+constexpr std::size_t kDropBytes = 4096;
 constexpr auto kTuple = net::as_tuple(net::use_awaitable_t<Executor>());
 
 // Counts a request that could not be read; gives the response to it, if the peer should have one.
@@ -39,17 +42,17 @@ std::optional<Response> ReadFailure(error_code ec, const Limits& limits, Stats& 
   }
   if (ec == http::error::header_limit) {
     stats.headers_too_big.Add();
-    return Refusal(431, fmt::format("the headers are over {} bytes", limits.header_bytes));
+    return Refusal(431, absl::StrCat("the headers are over ", limits.header_bytes, " bytes"));
   }
   if (ec == http::error::body_limit) {
     stats.bodies_too_big.Add();
-    return Refusal(413, fmt::format("the body is over {} bytes", limits.body_bytes));
+    return Refusal(413, absl::StrCat("the body is over ", limits.body_bytes, " bytes"));
   }
   const bool is_http_error = ec.category() == http::make_error_code(http::error{}).category();
   if (!is_http_error || ec == http::error::end_of_stream || ec == http::error::partial_message) {
     return std::nullopt;
   }
-  return Refusal(400, fmt::format("not an HTTP request: {}", ec.message()));
+  return Refusal(400, absl::StrCat("not an HTTP request: ", ec.message()));
 }
 
 Request ToRequest(BeastRequest& from, const Endpoint& peer) {
@@ -95,6 +98,7 @@ class HttpSession final : public Shard::Member {
   }
 
   void Drain() override { stream_.close(); }
+  void Cut() override { stream_.close(); }
 
  private:
   // Reads one request and answers it. False when that was the last.
@@ -135,8 +139,19 @@ class HttpSession final : public Shard::Member {
     if (!ec && !keep_alive) {
       error_code ignored;
       stream_.socket().shutdown(net::socket_base::shutdown_send, ignored);
+      co_await DropRest();
     }
     co_return !ec && keep_alive;
+  }
+
+  // Reads what the peer still sends until it closes its side, or its time is up. (Closing with bytes
+  // unread would make the kernel reset the connection, and the peer might never see the answer.)
+  Awaitable<void> DropRest() {
+    error_code ec;
+    while (!ec) {
+      buffer_.clear();
+      ec = std::get<0>(co_await stream_.async_read_some(buffer_.prepare(kDropBytes), kTuple));
+    }
   }
 
   void Upgrade(BeastRequest from, Request request, Route& route) {

@@ -6,8 +6,8 @@
 
 namespace fanfare {
 
-// Reads HTTP requests from a new connection and answers them (core/dispatch.h), until one asks for a
-// WebSocket that a route serves: then the connection becomes a session (core/net/connection.h).
+// Reads HTTP requests from a new connection and answers them (core/dispatch.h), until one asks for
+// a WebSocket that a route serves: then the connection becomes a session (core/net/connection.h).
 // Thread: the shard's.
 void StartHttpSession(Socket socket, OpenConnections::Permit permit, Shard& shard);
 

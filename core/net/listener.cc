@@ -27,6 +27,14 @@ std::string FullResponse() {
       body.size(), "\r\n\r\n", body);
 }
 
+absl::StatusCode CodeOf(error_code ec) {
+  if (ec == net::error::address_in_use) return absl::StatusCode::kAlreadyExists;
+  // The second one: without IPv6 there are no IPv6 sockets either.
+  const bool has_no_such_address = ec == boost::system::errc::address_not_available ||
+                                   ec == net::error::address_family_not_supported;
+  return has_no_such_address ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(
@@ -47,8 +55,8 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(
   Endpoint bound;
   step([&] { bound = acceptor.local_endpoint(ec); });
   if (ec) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", ToString(endpoint), ": ", ec.message()));
+    return absl::Status(CodeOf(ec),
+                        absl::StrCat("cannot listen on ", ToString(endpoint), ": ", ec.message()));
   }
   return std::unique_ptr<Listener>(new Listener(std::move(acceptor), bound, shards));
 }
@@ -76,9 +84,8 @@ Shard& Listener::LeastLoaded() const {
   const auto load = [](const std::unique_ptr<Shard>& shard) {
     return shard->open_connections().count();
   };
-  return **std::min_element(shards_.begin(), shards_.end(), [&](const auto& a, const auto& b) {
-    return load(a) < load(b);
-  });
+  return **std::min_element(shards_.begin(), shards_.end(),
+                            [&](const auto& a, const auto& b) { return load(a) < load(b); });
 }
 
 bool Listener::Full() const {

@@ -21,7 +21,9 @@ namespace fanfare {
 // Thread: that of the first shard, but for Open. Lifetime: ends before the shards; after Close.
 class Listener {
  public:
-  // Binds and listens, at any free port for port 0. `shards` must outlive the listener.
+  // Binds and listens, at any free port for port 0. `shards` must outlive the listener. The error
+  // is kAlreadyExists for a port that is in use, kNotFound for an address that this machine has
+  // not.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(
       const Endpoint& endpoint, const std::vector<std::unique_ptr<Shard>>& shards);
 
@@ -45,8 +47,8 @@ class Listener {
   Acceptor acceptor_;
   const Endpoint endpoint_;
   const std::vector<std::unique_ptr<Shard>>& shards_;
-  net::basic_waitable_timer<std::chrono::steady_clock,
-                            net::wait_traits<std::chrono::steady_clock>, Executor>
+  net::basic_waitable_timer<std::chrono::steady_clock, net::wait_traits<std::chrono::steady_clock>,
+                            Executor>
       retry_;
 };
 

@@ -11,8 +11,8 @@ namespace net = boost::asio;
 namespace beast = boost::beast;
 using boost::beast::error_code;
 
-// Each shard has an io_context of its own, and its sockets know that type: no type-erased executor on
-// the way of a message.
+// Each shard has an io_context of its own, and its sockets know that type: no type-erased executor
+// on the way of a message.
 using Executor = net::io_context::executor_type;
 using Socket = net::basic_stream_socket<net::ip::tcp, Executor>;
 

@@ -53,7 +53,9 @@ void FakeNetwork::BreakAfter(std::size_t sends, int error) {
   fault_ = Fault{.sends = sends, .error = error};
 }
 
-std::unique_ptr<Egress> FakeNetwork::MakeEgress() { return std::make_unique<FakeEgress>(*this); }
+std::unique_ptr<Egress> FakeNetwork::MakeEgress() {
+  return std::make_unique<FakeEgress>(*this);
+}
 
 FakeShard::FakeShard(Fanout::Settings settings)
     : fanout_(
@@ -83,7 +85,9 @@ FakeSession::FakeSession(FakeShard& shard, std::size_t outbox_bytes)
       fake_socket_(static_cast<int>(id_)),
       writer_(shard.fanout(), *this, fake_socket_, outbox_bytes) {}
 
-FakeSession::~FakeSession() { writer_.Close(); }
+FakeSession::~FakeSession() {
+  writer_.Close();
+}
 
 void FakeSession::Send(Message message) {
   if (closed_) return;

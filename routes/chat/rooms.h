@@ -15,11 +15,11 @@
 
 namespace fanfare::chat {
 
-// The rooms that somebody is in, by name. A room is made when its first session comes, and freed when
-// its last one goes.
+// The rooms that somebody is in, by name. A room is made when its first session comes, and freed
+// when its last one goes.
 //
-// Thread: any, for a session the session's own shard. The mutex is for coming and going; what is said
-// in a room does not take it.
+// Thread: any, for a session the session's own shard. The mutex is for coming and going; what is
+// said in a room does not take it.
 class Rooms {
  public:
   using MakeChannel = std::function<std::shared_ptr<Channel>(std::string)>;

@@ -15,7 +15,9 @@ using testing::FakeSession;
 using testing::FakeShard;
 using Texts = std::vector<std::string>;
 
-Message Text(std::string_view text) { return {.type = MessageType::kText, .payload = text}; }
+Message Text(std::string_view text) {
+  return {.type = MessageType::kText, .payload = text};
+}
 
 class RoomsTest : public ::testing::Test {
  protected:

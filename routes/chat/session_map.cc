@@ -3,8 +3,8 @@
 namespace fanfare::chat {
 
 void SessionMap::Join(Session& session) {
-  members_.emplace(session.peer(), Member{.session = session.id(),
-                                          .subscription = session.Subscribe(channel_)});
+  members_.emplace(session.peer(),
+                   Member{.session = session.id(), .subscription = session.Subscribe(channel_)});
 }
 
 void SessionMap::Leave(const Session& session) {

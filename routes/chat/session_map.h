@@ -12,8 +12,8 @@
 
 namespace fanfare::chat {
 
-// The sessions of a room by their peer's endpoint (address and port). To be in the map is to be sent
-// the room's messages.
+// The sessions of a room by their peer's endpoint (address and port). To be in the map is to be
+// sent the room's messages.
 //
 // Thread: Join and Leave are called on the session's own shard, by one shard at a time (the rooms'
 // mutex sees to that). Broadcast is for any thread, and needs no lock of ours.
