@@ -51,8 +51,8 @@ std::vector<std::string> AllowedMethods(const Route& route) {
   const auto has = [&](const char* method) {
     return std::find(methods.begin(), methods.end(), method) != methods.end();
   };
-  if (has("GET") && !has("HEAD")) methods.push_back("HEAD");
-  if (route.has_websocket() && !has("GET")) methods.push_back("GET");
+  if (has("GET") && !has("HEAD")) methods.emplace_back("HEAD");
+  if (route.has_websocket() && !has("GET")) methods.emplace_back("GET");
   return methods;
 }
 
@@ -117,7 +117,8 @@ Dispatch DispatchRequest(const Router& router, std::string_view target, int http
     return OpeningHandshake(route, http_version, request);
   }
   const std::vector<std::string> methods = route.http_methods();
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  std::string_view method = request.method;
+  if (method == "HEAD") method = "GET";
   if (std::find(methods.begin(), methods.end(), method) != methods.end()) {
     return {.response = Answer(route, request)};
   }

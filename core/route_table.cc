@@ -120,7 +120,8 @@ absl::StatusOr<RouteTable> RouteTable::Build(const Config& config, ChannelMaker 
   // the error names the place where that can be changed.
   for (const auto& [name, route] : *routes) {
     const bool is_configured = std::ranges::any_of(
-        config.routes, [&name = name](const RouteConfig& entry) { return entry.route == name; });
+        config.routes,
+        [&wanted = name](const RouteConfig& entry) { return entry.route == wanted; });
     if (is_configured) continue;
     const RouteConfig unnamed = {.route = name, .patterns = std::nullopt, .path = ""};
     if (absl::Status status = table.Add(*route, unnamed, make_channel); !status.ok()) return status;

@@ -103,12 +103,12 @@ struct Router::Node {
       if (Match match = descend(*literal->second, captures); match.route != nullptr) return match;
     }
     if (param != nullptr && !segment.view().empty()) {
-      const Capture taken{segment.view(), captures};
+      const Capture taken{.value = segment.view(), .before = captures};
       if (Match match = descend(*param, &taken); match.route != nullptr) return match;
     }
     if (!rest.has_value()) return {};
     const Decoded all(path);
-    const Capture taken{all.view(), captures};
+    const Capture taken{.value = all.view(), .before = captures};
     return Take(*rest, &taken);
   }
 };

@@ -21,14 +21,14 @@ class FrameHeader {
   std::string_view bytes() const { return {bytes_.data(), size_}; }
 
  private:
-  std::array<char, kMaxFrameHeaderBytes> bytes_;
-  std::size_t size_;
+  std::array<char, kMaxFrameHeaderBytes> bytes_{};
+  std::size_t size_ = 0;
 };
 
 // A frame that we encoded, read back.
 struct Frame {
   // Header and payload together.
-  std::size_t bytes;
+  std::size_t bytes = 0;
   Message message;
 };
 

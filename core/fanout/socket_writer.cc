@@ -113,8 +113,8 @@ bool SocketWriter::drained() const {
 std::size_t SocketWriter::Gather(std::vector<iovec>& pieces) {
   gathered_.clear();
   if (socket_ < 0 || blocked_) return 0;
-  const auto begun = std::find_if(subscribers_.begin(), subscribers_.end(),
-                                  [](const Subscriber* s) { return s->mid_frame(); });
+  auto* const* const begun = std::find_if(subscribers_.begin(), subscribers_.end(),
+                                          [](const Subscriber* s) { return s->mid_frame(); });
   if (begun != subscribers_.end()) {
     GatherFrom(**begun, (*begun)->group->RestOfFrame(**begun), pieces);
   }

@@ -83,7 +83,7 @@ class Connection final : public Session,
     shard_.Add(*this);
   }
 
-  ~Connection() {
+  ~Connection() override {
     writer_.Close();
     shard_.Remove(*this);
   }
@@ -318,8 +318,9 @@ class Connection final : public Session,
       LogEnd(ec);
     }
     ws_.next_layer().Close();
-    shard_.Remove(*this);
+    // First: the last to be removed ends the stop, which then counts who is left.
     permit_ = {};
+    shard_.Remove(*this);
   }
 
   void Count(error_code ec) {

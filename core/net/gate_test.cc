@@ -243,8 +243,8 @@ TEST(GateTest, EveryOperationMayFail) {
       session.Run();
       context.run();
       ASSERT_TRUE(session.end) << "failing at operation " << failing - 1;
-      complete =
-          we_close ? session.our_close == error_code() : *session.end == websocket::error::closed;
+      complete = we_close ? session.our_close == error_code()
+                          : session.end == error_code(websocket::error::closed);
       if (complete) {
         EXPECT_EQ(session.messages.substr(0, 4), "one;");
         EXPECT_EQ(sink.close_frames, 1);

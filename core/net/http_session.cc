@@ -86,7 +86,11 @@ class HttpSession final : public Shard::Member {
       : shard_(shard), permit_(std::move(permit)), stream_(std::move(socket)) {
     shard_.Add(*this);
   }
-  ~HttpSession() { shard_.Remove(*this); }
+  ~HttpSession() {
+    // First: the last to be removed ends a stop, which then counts who is left.
+    permit_ = {};
+    shard_.Remove(*this);
+  }
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
 
@@ -144,8 +148,9 @@ class HttpSession final : public Shard::Member {
     co_return !ec && keep_alive;
   }
 
-  // Reads what the peer still sends until it closes its side, or its time is up. (Closing with bytes
-  // unread would make the kernel reset the connection, and the peer might never see the answer.)
+  // Reads what the peer still sends until it closes its side, or its time is up. (Closing with
+  // bytes unread would make the kernel reset the connection, and the peer might never see the
+  // answer.)
   Awaitable<void> DropRest() {
     error_code ec;
     while (!ec) {

@@ -121,10 +121,10 @@ void Listener::OnAccept(error_code ec, Socket socket, Shard& shard) {
 }
 
 void Listener::Refuse(Socket socket) {
-  static const std::string response = FullResponse();
+  static const std::string kResponse = FullResponse();
   error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.write_some(net::buffer(response), ignored);
+  socket.write_some(net::buffer(kResponse), ignored);
   // What the peer has sent by now is read, so that closing does not reset the connection before the
   // peer has read the answer.
   char waste[4096];

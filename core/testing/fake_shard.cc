@@ -32,7 +32,8 @@ class FakeNetwork::FakeEgress final : public Egress {
     Socket& socket = network_.sockets_[op.socket];
     ++socket.sends;
     if (network_.fault_ && network_.fault_->sends-- == 0) {
-      socket.error = std::exchange(network_.fault_, std::nullopt)->error;
+      socket.error = network_.fault_->error;
+      network_.fault_.reset();
     }
     if (socket.error != 0) return -socket.error;
     std::int64_t sent = 0;
