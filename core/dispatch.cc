@@ -1,7 +1,6 @@
 #include "core/dispatch.h"
 
 #include <algorithm>
-#include <exception>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
@@ -11,6 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/compat.h"
+#include "core/exception_text.h"
+#include "core/log_text.h"
 #include "core/target.h"
 #include "spdlog/spdlog.h"
 
@@ -83,8 +84,8 @@ Dispatch OpeningHandshake(Route& route, int http_version, const Request& request
 Response Answer(Route& route, const Request& request) {
   try {
     return route.Answer(request);
-  } catch (const std::exception& e) {
-    spdlog::error("the route of {} failed: {}", request.path, e.what());
+  } catch (...) {
+    spdlog::error("the route of {} failed: {}", EscapeForLog(request.path), CurrentExceptionText());
     return Refusal(500, "the route failed");
   }
 }

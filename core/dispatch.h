@@ -1,6 +1,8 @@
 // What becomes of a request: a WebSocket, a route's answer, or a refusal.
 #pragma once
 
+#include <string_view>
+
 #include "core/request.h"
 #include "core/route.h"
 #include "core/router.h"
@@ -17,12 +19,14 @@ struct Dispatch {
 // path, parameters and query. `http_version` is 10 or 11.
 //
 // A refusal has a JSON body, {"error": "…", "status": 404}, and one of these statuses:
-//   400  a malformed target, or an opening handshake that lacks what RFC 6455 section 4.2.1 asks
-//   for 404  no pattern fits the path 405  the route does not take this method; Allow lists those
-//   that it takes 426  a WebSocket route without an upgrade (Upgrade: websocket), or with a version
-//   other than 13
-//        (Sec-WebSocket-Version: 13)
-//   500  the route threw an exception
+//
+// - 400: a malformed target, or an opening handshake that lacks what RFC 6455 section 4.2.1 asks
+// for;
+// - 404: no pattern fits the path;
+// - 405: the route does not take this method; Allow lists those that it takes;
+// - 426: a WebSocket route without an upgrade (Upgrade: websocket), or with a version other than 13
+//   (Sec-WebSocket-Version: 13);
+// - 500: the route threw an exception.
 Dispatch DispatchRequest(const Router& router, std::string_view target, int http_version,
                          Request& request);
 

@@ -21,12 +21,14 @@ struct Limits {
   // is closed with 1013.
   std::size_t log_bytes = 4 * 1024 * 1024;
 
-  // limits.handshake_seconds: from accept to the end of the opening handshake, and for the closing
-  // handshake. A peer that takes longer is disconnected.
+  // limits.handshake_seconds: for an HTTP request, and so for the opening handshake, from accept or
+  // from the answer before; and for the closing handshake. A peer that takes longer is
+  // disconnected.
   std::chrono::seconds handshake_time{10};
 
   // limits.idle_seconds: a session that sends nothing for this long is disconnected. It is sent a
-  // ping at half of it, which any living client answers.
+  // ping at half of it, which any living client answers. While its outbox is more than half full a
+  // session is not read from, and must read for itself within this time.
   std::chrono::seconds idle_time{60};
 
   // limits.header_bytes: the request line and headers. Larger ones are answered with 431.

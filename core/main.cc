@@ -143,9 +143,9 @@ int Main(int argc, char** argv) {
 
   int signal = 0;
   sigwait(&signals, &signal);
-  spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
-  // A second one ends the process at once.
+  // A second one ends the process at once, also when the log's reader is stuck.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
   const std::size_t cut = (*server)->Stop();
   LogStop(**server, cut);
   return 0;

@@ -28,6 +28,7 @@ class Handler {
   virtual ~Handler() = default;
 
   // A message came in. The payload lasts for the call. An exception ends this session with 1011.
+  // Not called any more after Session::Close; the destructor comes on a later turn then.
   virtual void OnMessage(Message message) = 0;
 };
 

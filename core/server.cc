@@ -61,7 +61,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
   std::unique_ptr<Server> server(new Server(config, *std::move(routes), parts));
   if (absl::Status status = server->Listen(config.listen); !status.ok()) return status;
   for (const auto& listener : server->listeners_) listener->Accept();
-  for (const auto& shard : server->shards_) shard->Start();
+  for (const auto& shard : server->shards_) {
+    if (absl::Status status = shard->Start(); !status.ok()) return status;
+  }
   server->running_ = true;
   return server;
 }
@@ -140,7 +142,8 @@ std::size_t Server::Stop() {
         done();
       },
       deadline);
-  OnEveryShard([](Shard& shard, Done done) { shard.Drain(std::move(done)); }, deadline);
+  OnEveryShard([deadline](Shard& shard, Done done) { shard.Drain(deadline, std::move(done)); },
+               deadline);
   const std::size_t cut = open_connections();
   for (const auto& shard : shards_) shard->StopAndJoin();
   return cut;

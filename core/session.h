@@ -42,7 +42,8 @@ class Session {
   virtual void Close(CloseCode code, std::string_view reason) = 0;
 
   // From now on this session is sent what is published to the channel, in the channel's order,
-  // until the subscription is destroyed. The channel must outlive the subscription.
+  // until the subscription is destroyed. The channel must outlive the subscription. An empty
+  // subscription once the session is closing.
   [[nodiscard]] virtual Subscription Subscribe(Channel& channel) = 0;
 };
 

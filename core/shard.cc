@@ -1,8 +1,11 @@
 #include "core/shard.h"
 
 #include <boost/asio/post.hpp>
+#include <system_error>
 #include <utility>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace fanfare {
 
@@ -21,11 +24,16 @@ Shard::~Shard() {
   StopAndJoin();
 }
 
-void Shard::Start() {
-  thread_ = std::thread([this] {
-    fanout_.BindToThisThread();
-    context_.run();
-  });
+absl::Status Shard::Start() {
+  try {
+    thread_ = std::thread([this] {
+      fanout_.BindToThisThread();
+      context_.run();
+    });
+  } catch (const std::system_error& e) {
+    return absl::ResourceExhaustedError(absl::StrCat("cannot start a thread: ", e.what()));
+  }
+  return absl::OkStatus();
 }
 
 void Shard::Post(std::function<void()> task) {
@@ -60,11 +68,11 @@ std::vector<Shard::Member*> Shard::Members() const {
   return {members_.begin(), members_.end()};
 }
 
-void Shard::Drain(std::function<void()> drained) {
+void Shard::Drain(Fanout::Time deadline, std::function<void()> drained) {
   draining_ = true;
   if (members_.empty()) return drained();
   drained_ = std::move(drained);
-  fanout_.Flush();
+  fanout_.Flush(deadline);
   for (Member* member : Members()) {
     if (members_.contains(member)) member->Drain();
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "core/fanout/egress.h"
 #include "core/fanout/fanout.h"
 #include "core/limits.h"
@@ -73,7 +74,8 @@ class Shard {
         bool log_messages);
   ~Shard();
 
-  void Start();
+  // The error is that of the system when it has no more threads.
+  absl::Status Start();
   // Runs a task on the shard's thread. Any thread.
   void Post(std::function<void()> task);
   // Ends the loop at once, waits for the thread, and cuts the connections that are left.
@@ -83,10 +85,11 @@ class Shard {
   void Remove(Member& member);
 
   // Stopping, in this order: from now on what sessions send is dropped; then all that is due is
-  // sent and every connection is drained. `drained` is called when the last of them has gone.
+  // sent, until the deadline, and every connection is drained. `drained` is called when the last of
+  // them has gone.
   void StopReading() { reading_ = false; }
   bool reading() const { return reading_; }
-  void Drain(std::function<void()> drained);
+  void Drain(Fanout::Time deadline, std::function<void()> drained);
 
   net::io_context& context() { return context_; }
   Fanout& fanout() { return fanout_; }

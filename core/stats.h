@@ -47,7 +47,8 @@ struct Stats {
   // limits.log_bytes: closed with 1013.
   Counter slow_readers;
   Counter messages_received;
-  // A message to a thousand receivers counts a thousand times.
+  // To a socket or, from Session::Send, to its outbox. A message to a thousand receivers counts a
+  // thousand times.
   Counter messages_sent;
   // How often the kernel was asked to send, and what it took.
   Counter send_calls;

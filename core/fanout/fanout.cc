@@ -45,7 +45,10 @@ void Fanout::Enqueue(std::shared_ptr<SubscriberGroup> group) {
 
 SubscriberGroup& Fanout::GroupOf(Channel& channel) {
   auto& group = channels_[&channel];
-  if (group == nullptr) group = std::make_shared<SubscriberGroup>(channel, *this);
+  if (group == nullptr) {
+    group = std::make_shared<SubscriberGroup>(channel, *this);
+    group->JoinChannel();
+  }
   return *group;
 }
 
@@ -75,11 +78,11 @@ void Fanout::Schedule() {
   });
 }
 
-void Fanout::Flush() {
+void Fanout::Flush(Time deadline) {
   // A turn sends each subscriber a part of a long log.
   do {
-    RunTurn(std::chrono::hours(1));
-  } while (!writers_.empty() || !groups_.empty());
+    RunTurn(settings_.turn_budget);
+  } while ((!writers_.empty() || !groups_.empty()) && std::chrono::steady_clock::now() < deadline);
 }
 
 void Fanout::RunTurn(std::chrono::steady_clock::duration budget) {
@@ -116,7 +119,7 @@ void Fanout::RunPasses(Time deadline) {
   std::vector<std::shared_ptr<SubscriberGroup>> round = std::exchange(groups_, {});
   std::size_t complete = 0;
   bool late = false;
-  for (; complete < round.size() && !late; ++complete) {
+  for (; complete < round.size(); ++complete) {
     SubscriberGroup& group = *round[complete];
     if (group.empty()) continue;
     if (!group.in_pass()) group.BeginPass();
@@ -132,8 +135,10 @@ void Fanout::RunPasses(Time deadline) {
     group.queued = false;
     if (!group.empty() && group.EndPass()) Enqueue(round[i]);
   }
-  groups_.insert(groups_.begin(), round.begin() + static_cast<std::ptrdiff_t>(complete),
-                 round.end());
+  // Who was not reached comes first in the next turn, and then the one whose pass was interrupted.
+  const auto rest = round.begin() + static_cast<std::ptrdiff_t>(complete);
+  if (late) std::rotate(rest, rest + 1, round.end());
+  groups_.insert(groups_.begin(), rest, round.end());
 }
 
 void Fanout::SendDirect() {
@@ -145,6 +150,7 @@ void Fanout::SendDirect() {
   }
   batch_.ops.clear();
   batch_.subscribers.clear();
+  batch_.bytes = 0;
 }
 
 void Fanout::TellFallen() {

@@ -59,8 +59,9 @@ class Fanout {
   void ReportFallen(SocketWriter& writer);
 
   // Sends all that is due, but for sockets that would block. The shard's loop does this by itself,
-  // turn by turn; this is for a stop, when nothing more is published.
-  void Flush();
+  // turn by turn; this is for a stop, when nothing more is published. Gives up at the deadline.
+  using Time = std::chrono::steady_clock::time_point;
+  void Flush(Time deadline);
   // One turn, which sends for this long at most.
   void RunTurn(std::chrono::steady_clock::duration budget);
 
@@ -69,8 +70,6 @@ class Fanout {
   const Egress& egress() const { return *egress_; }
 
  private:
-  using Time = std::chrono::steady_clock::time_point;
-
   void Schedule();
   void Enqueue(std::shared_ptr<SubscriberGroup> group);
   void FlushWriters(Time deadline);

@@ -99,14 +99,11 @@ void LogWindow::DropBefore(LogPosition position) {
 }
 
 std::size_t LogWindow::IndexAt(LogPosition position) const {
-  // Nearly always the first: only cursors that lag are elsewhere.
-  std::size_t index = 0;
-  while (slices_[index].end <= position) {
-    ++index;
-    assert(index < slices_.size());
-  }
-  assert(slices_[index].chunk->begin <= position);
-  return index;
+  const auto slice = std::upper_bound(
+      slices_.begin(), slices_.end(), position,
+      [](LogPosition wanted, const Slice& candidate) { return wanted < candidate.end; });
+  assert(slice != slices_.end() && slice->chunk->begin <= position);
+  return static_cast<std::size_t>(slice - slices_.begin());
 }
 
 LogPosition LogWindow::Gather(LogPosition from, LogPosition to, std::size_t max,

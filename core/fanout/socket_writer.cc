@@ -30,20 +30,20 @@ SocketWriter::~SocketWriter() {
 }
 
 bool SocketWriter::Write(std::string_view frames) {
-  if (socket_ < 0) return true;
+  if (is_over()) return true;
   if (outbox_size() + frames.size() > outbox_bytes_) return false;
   WriteRegardless(frames);
   return true;
 }
 
 void SocketWriter::WriteRegardless(std::string_view frames) {
-  if (socket_ < 0) return;
+  if (is_over()) return;
   outbox_.append(frames);
   Queue();
 }
 
 bool SocketWriter::Write(Message message) {
-  if (socket_ < 0) return true;
+  if (is_over()) return true;
   const FrameHeader header(message);
   if (outbox_size() + header.bytes().size() + message.payload.size() > outbox_bytes_) return false;
   outbox_.append(header.bytes()).append(message.payload);
@@ -91,8 +91,8 @@ void SocketWriter::EndSubscriptions() {
 }
 
 void SocketWriter::Close() {
-  if (socket_ < 0) return;
   socket_ = -1;
+  // Also those of a second call: a route may have subscribed in between.
   EndSubscriptions();
   if (queued_) fanout_.Unqueue(*this);
   queued_ = false;
@@ -179,9 +179,13 @@ void SocketWriter::Advance(std::size_t bytes) {
     }
   }
   gathered_.clear();
-  if (sent_ < outbox_.size()) return;
-  outbox_.clear();
-  sent_ = 0;
+  // An outbox that is never quite empty would keep all that it ever sent. What is left is moved to
+  // the front when it is the smaller part, so that no byte is moved more than once on average.
+  if (sent_ > outbox_.size() / 2) {
+    outbox_.erase(0, sent_);
+    sent_ = 0;
+  }
+  if (!outbox_.empty()) return;
   if (outbox_.capacity() > kMaxIdleOutbox) outbox_.shrink_to_fit();
 }
 
@@ -211,6 +215,9 @@ void SocketWriter::Fail() {
   // For good: the connection ends when its read side learns of it.
   failed_ = true;
   blocked_ = true;
+  // Nothing leaves any more, and so nothing is to hold up the read side.
+  outbox_.clear();
+  sent_ = 0;
   StopDirect();
   owner_.OnSendFailed();
 }

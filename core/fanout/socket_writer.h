@@ -92,7 +92,6 @@ class SocketWriter {
   std::size_t Gather(std::vector<iovec>& pieces);
   // What came of sending what was gathered: bytes, or a negative errno.
   void OnSent(std::int64_t result);
-  bool queued() const { return queued_; }
   void ClearQueued() { queued_ = false; }
 
  private:
@@ -102,6 +101,8 @@ class SocketWriter {
     std::size_t bytes;
   };
 
+  // Whatever is written now is dropped.
+  bool is_over() const { return socket_ < 0 || failed_; }
   void GatherFrom(Subscriber& subscriber, std::size_t most, std::vector<iovec>& pieces);
   void Advance(std::size_t bytes);
   void Block();

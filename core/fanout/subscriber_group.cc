@@ -23,11 +23,13 @@ Subscriber::~Subscriber() {
 }
 
 SubscriberGroup::SubscriberGroup(Channel& channel, Fanout& fanout)
-    : channel_(&channel), fanout_(fanout), window_(0) {
-  const std::lock_guard lock(channel.mutex_);
-  from_ = to_ = released_ = channel.log_->head();
+    : channel_(&channel), fanout_(fanout), window_(0) {}
+
+void SubscriberGroup::JoinChannel() {
+  const std::lock_guard lock(channel_->mutex_);
+  from_ = to_ = released_ = channel_->log_->head();
   window_ = LogWindow(from_);
-  channel.groups_.push_back(this);
+  channel_->groups_.push_back(this);
 }
 
 SubscriberGroup::~SubscriberGroup() {
@@ -63,10 +65,12 @@ void SubscriberGroup::Remove(Subscriber& subscriber) {
 
 void SubscriberGroup::LeaveChannel() {
   Channel& channel = *std::exchange(channel_, nullptr);
+  // Before the lock: the log writes over a chunk that no window holds.
+  window_.DropBefore(window_.end());
   {
     const std::lock_guard lock(channel.mutex_);
     std::erase(channel.groups_, this);
-    if (channel.groups_.empty()) channel.log_->Release(channel.log_->head());
+    ReleaseLog(channel);
   }
   // Last: this may destroy the group.
   fanout_.Forget(channel);
@@ -83,7 +87,7 @@ void SubscriberGroup::BeginPass() {
   due = false;
   in_pass_ = true;
   if (from_ < tail) {
-    // The log has dropped what this shard had not yet fetched: it was held up for too long.
+    // The log has dropped what this shard had not yet sent: it was held up for too long.
     while (!direct_.empty()) MakeLagging(*direct_.back().subscriber);
     from_ = tail;
   }
@@ -108,6 +112,7 @@ bool SubscriberGroup::Fill(SendBatch& batch) {
     batch.ops.push_back(
         {.socket = direct.socket, .count = count, .data = run_.data(), .result = 0});
     batch.subscribers.push_back(direct.subscriber);
+    batch.bytes += run_bytes_;
   }
   return true;
 }
@@ -154,10 +159,15 @@ void SubscriberGroup::Trim() {
 
   const std::lock_guard lock(channel_->mutex_);
   released_ = needed;
-  for (const SubscriberGroup* group : channel_->groups_) {
+  ReleaseLog(*channel_);
+}
+
+void SubscriberGroup::ReleaseLog(Channel& channel) {
+  LogPosition needed = channel.log_->head();
+  for (const SubscriberGroup* group : channel.groups_) {
     needed = std::min(needed, group->released_);
   }
-  channel_->log_->Release(needed);
+  channel.log_->Release(needed);
 }
 
 bool SubscriberGroup::HasDue(const Subscriber& subscriber) const {

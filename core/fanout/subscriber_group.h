@@ -22,8 +22,12 @@ class Fanout;
 struct SendBatch {
   static constexpr std::size_t kMaxOps = 256;
 
-  bool full() const { return ops.size() == kMaxOps; }
+  // So much is copied to sockets between two looks at the time.
+  static constexpr std::uint64_t kMaxBytes = 1 << 20;
 
+  bool full() const { return ops.size() >= kMaxOps || bytes >= kMaxBytes; }
+
+  std::uint64_t bytes = 0;
   std::vector<SendOp> ops;
   // ops[i] is for subscribers[i].
   std::vector<Subscriber*> subscribers;
@@ -42,6 +46,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   SubscriberGroup(const SubscriberGroup&) = delete;
   SubscriberGroup& operator=(const SubscriberGroup&) = delete;
 
+  // Called once, when a shared_ptr owns the group: from then on other shards wake it.
+  void JoinChannel();
   // Tells the shard, once until its next pass, that the log has grown. Any thread, which holds the
   // channel's mutex.
   void Wake();
@@ -59,7 +65,7 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   bool EndPass();
   bool in_pass() const { return in_pass_; }
 
-  // For SocketWriter: a lagging subscriber's bytes, at most `max_pieces` of them, and how it goes
+  // For SocketWriter: a lagging subscriber's bytes, in at most `max_pieces` pieces, and how it goes
   // on after some of them were sent.
   bool HasDue(const Subscriber& subscriber) const;
   void Gather(const Subscriber& subscriber, std::size_t max_pieces, std::vector<iovec>& out) const;
@@ -89,6 +95,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   // Gives back what no subscriber of this shard needs any more.
   void Trim();
   void LeaveChannel();
+  // Gives the channel back what no shard needs any more. The caller holds its mutex.
+  static void ReleaseLog(Channel& channel);
   // Counts and logs the frames from `boundary` that end at or before `end`; returns the last end.
   LogPosition CountSent(const SocketWriter& writer, LogPosition boundary, LogPosition end);
 

@@ -2,23 +2,25 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 #include <chrono>
-#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "core/check.h"
 #include "core/compat.h"
+#include "core/exception_text.h"
 #include "core/fanout/socket_writer.h"
 #include "core/fanout/subscriber.h"
 #include "core/log_text.h"
+#include "core/net/ending.h"
 #include "core/net/gate.h"
 #include "core/session.h"
 #include "spdlog/spdlog.h"
@@ -38,28 +40,6 @@ std::uint64_t NextId() {
 
 using Timer = net::basic_waitable_timer<std::chrono::steady_clock,
                                         net::wait_traits<std::chrono::steady_clock>, Executor>;
-
-// The longest part of `text` that fits a close frame and ends between two characters.
-std::string_view CutReason(std::string_view text) {
-  if (text.size() <= kMaxCloseReasonBytes) return text;
-  std::size_t end = kMaxCloseReasonBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end);
-}
-
-// The code that Beast closed with by itself, or 0.
-unsigned CodeOfReadError(error_code ec) {
-  if (ec == websocket::error::message_too_big || ec == websocket::error::buffer_overflow) {
-    return static_cast<unsigned>(CloseCode::kMessageTooBig);
-  }
-  if (ec == websocket::error::bad_frame_payload) {
-    return static_cast<unsigned>(CloseCode::kInvalidPayload);
-  }
-  if (ec == websocket::condition::protocol_violation) {
-    return static_cast<unsigned>(CloseCode::kProtocolError);
-  }
-  return 0;
-}
 
 class Connection final : public Session,
                          public Shard::Member,
@@ -105,7 +85,10 @@ class Connection final : public Session,
   // Session.
   std::uint64_t id() const override { return id_; }
   const Endpoint& peer() const override { return peer_; }
-  const Request& request() const override { return *request_; }
+  const Request& request() const override {
+    FANFARE_CHECK(request_ != nullptr, "a session's request lasts as long as the call of Open");
+    return *request_;
+  }
 
   void Send(Message message) override {
     if (closing_) return;
@@ -115,13 +98,14 @@ class Connection final : public Session,
   void Close(CloseCode code, std::string_view reason) override {
     if (closing_) return;
     closed_by_us_ = true;
-    close_code_ = static_cast<unsigned>(code);
-    close_reason_ = CutReason(reason);
-    // Beast writes the close frame behind what the outbox holds; see OnCloseFrame.
-    ws_.async_close({static_cast<websocket::close_code>(code),
-                     beast::string_view(close_reason_.data(), close_reason_.size())},
-                    [self = shared_from_this()](error_code ec) { self->OnClosed(ec); });
+    ending_ = {.code = static_cast<unsigned>(code), .reason = std::string(CutReason(reason))};
     BeginClosing();
+    // Not Beast's async_close, which waits for a message that is half read while that read waits
+    // for it: nothing would end them but their timeouts, and those resume neither.
+    writer_.WriteRegardless(CloseFrame(code, ending_.reason));
+    StartClosingTimer();
+    // Until the peer's close frame comes. Not at once, because a handler may be calling.
+    net::post(shard_.context(), [self = shared_from_this()] { self->ReadUnlessFull(); });
   }
 
   Subscription Subscribe(Channel& channel) override {
@@ -146,6 +130,7 @@ class Connection final : public Session,
 
  private:
   void OnAccept(error_code ec) {
+    if (draining_) return EndSoon(net::error::operation_aborted);
     if (ec) {
       shard_.stats().requests_refused.Add();
       // After the turn that sends Beast's answer.
@@ -159,7 +144,7 @@ class Connection final : public Session,
     OpenHandler();
     request_.reset();
     writer_.OnWritable();
-    Read();
+    ReadUnlessFull();
   }
 
   void OpenHandler() {
@@ -172,8 +157,8 @@ class Connection final : public Session,
                                                  : CloseCode::kPolicyViolation,
               ToStd(handler.status().message()));
       }
-    } catch (const std::exception& e) {
-      HandlerFailed(e);
+    } catch (...) {
+      HandlerFailed(CurrentExceptionText());
     }
   }
 
@@ -199,20 +184,21 @@ class Connection final : public Session,
   void Handle(Message message) {
     try {
       handler_->OnMessage(message);
-    } catch (const std::exception& e) {
-      HandlerFailed(e);
+    } catch (...) {
+      HandlerFailed(CurrentExceptionText());
     }
   }
 
-  void HandlerFailed(const std::exception& e) {
-    spdlog::error("{} the route failed: {}", name_, e.what());
+  void HandlerFailed(const std::string& why) {
+    spdlog::error("{} the route failed: {}", name_, why);
     Close(CloseCode::kInternalError, "the route failed");
   }
 
   // A peer that does not read what it is sent is not read from either: it is up to the peer's own
   // TCP window, then, how much it can have answered.
   void ReadUnlessFull() {
-    if (!reading_ && !ended_ && writer_.outbox_size() <= shard_.limits().outbox_bytes / 2) Read();
+    if (reading_ || ended_) return;
+    if (closing_ || writer_.outbox_size() <= shard_.limits().outbox_bytes / 2) Read();
   }
 
   void OnOutboxFull() {
@@ -240,6 +226,7 @@ class Connection final : public Session,
   }
 
   void OnFellBehind() override {
+    if (closing_) return;
     shard_.stats().slow_readers.Add();
     Close(CloseCode::kTryAgainLater,
           "fell behind: this client reads more slowly than the channel sends");
@@ -255,6 +242,8 @@ class Connection final : public Session,
 
   // GateSink.
   bool OnWrite(std::string_view bytes) override {
+    // Nothing follows our close frame; this is Beast's answer to the peer's, or a pong.
+    if (closed_by_us_) return true;
     if (!opened_ || closing_) {
       // The answer to the handshake, or the close frame.
       writer_.WriteRegardless(bytes);
@@ -269,13 +258,17 @@ class Connection final : public Session,
 
   void OnTeardown() override {
     teardown_ = true;
+    StartClosingTimer();
+    ShutDownIfDrained();
+  }
+
+  void StartClosingTimer() {
     // Beast itself would wait for as long as for an idle peer, unless it was us who began to close.
     closing_timer_ = std::make_unique<Timer>(shard_.context(), shard_.limits().handshake_time);
     closing_timer_->async_wait([weak = weak_from_this()](error_code ec) {
       const std::shared_ptr<Connection> self = weak.lock();
       if (!ec && self != nullptr) self->ws_.next_layer().Close();
     });
-    ShutDownIfDrained();
   }
 
   void OnStreamClosed() override {
@@ -304,8 +297,6 @@ class Connection final : public Session,
     if (writer_.drained()) ::shutdown(writer_.socket(), SHUT_WR);
   }
 
-  void OnClosed(error_code ec) { End(ec ? ec : error_code(websocket::error::closed)); }
-
   void End(error_code ec) {
     if (std::exchange(ended_, true)) return;
     closing_ = true;
@@ -330,25 +321,11 @@ class Connection final : public Session,
   }
 
   void LogEnd(error_code ec) {
-    unsigned code = close_code_;
-    std::string reason = close_reason_;
-    if (!closed_by_us_) {
-      if (ec == websocket::error::closed) {
-        code = ws_.reason().code;
-        reason = std::string(ToStd(ws_.reason().reason));
-      } else {
-        code = CodeOfReadError(ec);
-        reason = ec.message();
-      }
-    }
-    if (code != 0 && code != websocket::close_code::no_status && !reason.empty()) {
-      spdlog::info("{} disconnected ({} \"{}\")", name_, code, EscapeForLog(reason));
-    } else if (code != 0 && code != websocket::close_code::no_status) {
-      spdlog::info("{} disconnected ({})", name_, code);
-    } else if (!reason.empty()) {
-      spdlog::info("{} disconnected ({})", name_, EscapeForLog(reason));
-    } else {
+    const std::string why = ToText(closed_by_us_ ? ending_ : EndingOf(ec, ws_.reason()));
+    if (why.empty()) {
       spdlog::info("{} disconnected", name_);
+    } else {
+      spdlog::info("{} disconnected ({})", name_, why);
     }
   }
 
@@ -374,8 +351,8 @@ class Connection final : public Session,
   // The closing handshake is over: shut the socket down when all has been sent.
   bool teardown_ = false;
   bool ended_ = false;
-  unsigned close_code_ = 0;
-  std::string close_reason_;
+  // Set when closed by us.
+  Ending ending_;
 
   std::unique_ptr<Timer> closing_timer_;
   beast::flat_buffer buffer_;

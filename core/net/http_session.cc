@@ -9,7 +9,6 @@
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <exception>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -18,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/dispatch.h"
+#include "core/exception_text.h"
 #include "core/net/connection.h"
 #include "spdlog/spdlog.h"
 
@@ -36,10 +36,6 @@ constexpr auto kTuple = net::as_tuple(net::use_awaitable_t<Executor>());
 
 // Counts a request that could not be read; gives the response to it, if the peer should have one.
 std::optional<Response> ReadFailure(error_code ec, const Limits& limits, Stats& stats) {
-  if (ec == beast::error::timeout) {
-    stats.handshake_timeouts.Add();
-    return std::nullopt;
-  }
   if (ec == http::error::header_limit) {
     stats.headers_too_big.Add();
     return Refusal(431, absl::StrCat("the headers are over ", limits.header_bytes, " bytes"));
@@ -72,7 +68,8 @@ BeastResponse ToBeast(const Response& response, const BeastRequest* request) {
   to.result(static_cast<unsigned>(response.status));
   to.set(http::field::server, "fanfare");
   to.set(http::field::content_type, response.content_type);
-  for (const auto& [name, value] : response.headers) to.set(name, value);
+  // Not set: a name may occur more than once (Set-Cookie).
+  for (const auto& [name, value] : response.headers) to.insert(name, value);
   to.content_length(response.body.size());
   to.keep_alive(request != nullptr && request->keep_alive());
   // The answer to HEAD is that to GET without its body (RFC 9110 section 9.3.2).
@@ -88,6 +85,7 @@ class HttpSession final : public Shard::Member {
   }
   ~HttpSession() {
     // First: the last to be removed ends a stop, which then counts who is left.
+    stream_.close();
     permit_ = {};
     shard_.Remove(*this);
   }
@@ -101,7 +99,11 @@ class HttpSession final : public Shard::Member {
     }
   }
 
-  void Drain() override { stream_.close(); }
+  // An answer that has begun is finished; what has not been asked yet is not waited for.
+  void Drain() override {
+    draining_ = true;
+    if (!writing_) stream_.close();
+  }
   void Cut() override { stream_.close(); }
 
  private:
@@ -114,6 +116,8 @@ class HttpSession final : public Shard::Member {
     stream_.expires_after(shard_.limits().handshake_time);
     const auto [ec, bytes] = co_await http::async_read(stream_, buffer_, parser, kTuple);
     if (ec) {
+      // An idle connection ends here, too.
+      if (ec == beast::error::timeout && !answered_) shard_.stats().handshake_timeouts.Add();
       const std::optional<Response> answer = ReadFailure(ec, shard_.limits(), shard_.stats());
       if (answer) {
         shard_.stats().requests_refused.Add();
@@ -138,14 +142,16 @@ class HttpSession final : public Shard::Member {
   // False when the connection ends after this response.
   Awaitable<bool> Write(const Response& response, const BeastRequest* request) {
     BeastResponse to = ToBeast(response, request);
-    const bool keep_alive = to.keep_alive();
+    writing_ = true;
     const auto [ec, bytes] = co_await http::async_write(stream_, to, kTuple);
-    if (!ec && !keep_alive) {
+    writing_ = false;
+    answered_ = true;
+    if (!ec && !to.keep_alive() && !draining_) {
       error_code ignored;
       stream_.socket().shutdown(net::socket_base::shutdown_send, ignored);
       co_await DropRest();
     }
-    co_return !ec && keep_alive;
+    co_return !ec && to.keep_alive() && !draining_;
   }
 
   // Reads what the peer still sends until it closes its side, or its time is up. (Closing with
@@ -175,6 +181,10 @@ class HttpSession final : public Shard::Member {
   Stream stream_;
   Endpoint peer_;
   beast::flat_buffer buffer_;
+  bool writing_ = false;
+  // A request has been answered: the peer is none that never asks.
+  bool answered_ = false;
+  bool draining_ = false;
 };
 
 // The coroutine's frame owns the session.
@@ -182,9 +192,9 @@ Awaitable<void> Serve(Socket socket, OpenConnections::Permit permit, Shard& shar
   HttpSession session(std::move(socket), std::move(permit), shard);
   try {
     co_await session.Run();
-  } catch (const std::exception& e) {
+  } catch (...) {
     // Out of memory, or a bug: it ends this connection alone.
-    spdlog::error("a connection failed: {}", e.what());
+    spdlog::error("a connection failed: {}", CurrentExceptionText());
   }
 }
 

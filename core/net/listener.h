@@ -13,8 +13,9 @@
 
 namespace fanfare {
 
-// Listens at one address, and hands each connection to the shard that has the fewest. At
-// `limits.connections` in all, a connection is answered with 503 and closed.
+// Listens at one address, and hands each connection to the shard that had the fewest when the
+// listener began to wait for it. At `limits.connections` in all, a connection is answered with 503
+// and closed.
 //
 // When the process is out of descriptors or memory, accepting goes on a little later.
 //

@@ -102,6 +102,7 @@ void FakeSession::Close(CloseCode code, std::string_view reason) {
 }
 
 Subscription FakeSession::Subscribe(Channel& channel) {
+  if (closed_) return Subscription();
   return Subscription(writer_.Subscribe(channel));
 }
 
