@@ -1,0 +1,141 @@
+// Server::Stop.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/client.h"
+#include "tests/probe_route.h"
+#include "tests/raw_client.h"
+#include "tests/test_server.h"
+
+namespace fanfare::testing {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+TEST(StopTest, EverySessionIsClosedWith1001) {
+  TestServer server;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(std::make_unique<Client>(server.endpoint(), i % 2 == 0 ? "/chat" : "/echo"));
+  }
+  auto cut = std::async(std::launch::async, [&] { return server->Stop(); });
+  for (const auto& client : clients) {
+    const CloseReason closed = client->ReceiveClose();
+    EXPECT_EQ(closed.code, 1001);
+    EXPECT_EQ(closed.reason, "the server stops");
+  }
+  EXPECT_EQ(cut.get(), 0U);
+  EXPECT_EQ(server->open_connections(), 0U);
+  EXPECT_EQ(server.Count("sessions_closed"), 20U);
+}
+
+// What the server has read it still sends, to the last byte, before it says good-bye.
+TEST(StopTest, WhatWasPublishedIsDeliveredFirst) {
+  Limits limits;
+  limits.log_bytes = 32 * 1024 * 1024;
+  // A slow machine, with sanitizers, is not what is tested.
+  limits.shutdown_time = std::chrono::seconds(20);
+  TestServer server(LocalConfig(limits), {.routes = ProbeRoute()});
+  Client talker(server.endpoint(), "/probe");
+  Client listener(server.endpoint(), "/probe");
+  Client slow(server.endpoint(), "/probe", {.receive_buffer = 4096});
+  constexpr std::size_t kMessages = 60;
+  constexpr std::size_t kBytes = 100'000;
+  talker.SendText("burst 60 100000");
+  EXPECT_TRUE(WaitUntil([&] { return server.Count("messages_received") == 1; }));
+  auto cut = std::async(std::launch::async, [&] { return server->Stop(); });
+  for (Client* client : {&talker, &listener, &slow}) {
+    for (std::size_t n = 0; n < kMessages; ++n) {
+      ASSERT_TRUE(client->ReceiveText() == BurstMessage(n, kBytes)) << n;
+    }
+    EXPECT_EQ(client->ReceiveClose().code, 1001);
+  }
+  EXPECT_EQ(cut.get(), 0U);
+}
+
+TEST(StopTest, APeerThatNeverAnswersIsCutInTime) {
+  Limits limits;
+  limits.shutdown_time = std::chrono::seconds(1);
+  TestServer server(LocalConfig(limits));
+  // It gets the close frame and does not answer.
+  RawClient silent = RawClient::Open(server.endpoint(), "/chat");
+  // It does not even get it, because it reads nothing.
+  RawClient deaf = RawClient::Open(server.endpoint(), "/echo", {.receive_buffer = 4096});
+  const std::string frame = TextFrame(std::string(100'000, 'd'));
+  while (deaf.socket().WriteFor(frame, std::chrono::milliseconds(200)) == frame.size()) {
+  }
+  const Clock::time_point start = Clock::now();
+  EXPECT_EQ(server->Stop(), 2U);
+  EXPECT_LT(Clock::now() - start, std::chrono::seconds(4));
+  EXPECT_EQ(silent.ReadFrame().close_code(), 1001);
+  // Cut by the stop, not by the end of the process.
+  EXPECT_EQ(silent.ReadToEnd(), "");
+  EXPECT_EQ(server->open_connections(), 0U);
+  EXPECT_EQ(server.sessions(), 0U);
+}
+
+TEST(StopTest, UnfinishedHandshakesAreEnded) {
+  TestServer server;
+  RawClient silent(server.endpoint());
+  RawClient half(server.endpoint());
+  half.Write("GET /chat HT");
+  RawClient idle(server.endpoint());
+  idle.Write("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(idle.ReadReply().status, 404U);
+  EXPECT_TRUE(WaitUntil([&] { return server->open_connections() == 3; }));
+  const Clock::time_point start = Clock::now();
+  EXPECT_EQ(server->Stop(), 0U);
+  EXPECT_LT(Clock::now() - start, std::chrono::seconds(4));
+  EXPECT_EQ(silent.ReadToEnd(), "");
+  EXPECT_EQ(half.ReadToEnd(), "");
+  EXPECT_EQ(idle.ReadToEnd(), "");
+}
+
+TEST(StopTest, NobodyComesInAfterwards) {
+  TestServer server;
+  const Endpoint endpoint = server.endpoint();
+  Client(endpoint, "/chat").Close(1000);
+  EXPECT_EQ(server->Stop(), 0U);
+  EXPECT_THROW(Client(endpoint, "/chat"), boost::system::system_error);
+  // A second stop has nothing to do.
+  EXPECT_EQ(server->Stop(), 0U);
+}
+
+TEST(StopTest, APortThatIsTakenIsAnErrorAtOnce) {
+  TestServer server;
+  Config config = LocalConfig();
+  config.listen = {ToString(server.endpoint())};
+  const Clock::time_point start = Clock::now();
+  const auto second = Server::Start(config);
+  EXPECT_FALSE(second.ok());
+  EXPECT_LT(Clock::now() - start, config.limits.shutdown_time);
+}
+
+// Comes and goes with sessions of all kinds at work.
+TEST(StopTest, AServerMayBeStoppedAtAnyMoment) {
+  for (int i = 0; i < 20; ++i) {
+    TestServer server;
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int c = 0; c < 4; ++c) {
+      clients.push_back(std::make_unique<Client>(server.endpoint(), "/chat"));
+    }
+    for (int n = 0; n < 5 * i; ++n) clients[n % 4]->SendText(std::to_string(n));
+    clients[0]->Reset();
+    RawClient arriving(server.endpoint());
+    arriving.Write(HandshakeFor("/chat"));
+    auto stopped = std::async(std::launch::async, [&] { return server->Stop(); });
+    for (int c = 1; c < 4; ++c) {
+      EXPECT_EQ(clients[c]->ReceiveClose(true).code, 1001);
+    }
+    arriving.socket().Close();
+    EXPECT_LE(stopped.get(), 1U);
+  }
+}
+
+}  // namespace
+}  // namespace fanfare::testing

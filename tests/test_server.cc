@@ -1,0 +1,38 @@
+#include "tests/test_server.h"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "core/compat.h"
+#include "spdlog/spdlog.h"
+
+namespace fanfare::testing {
+
+Config LocalConfig(const Limits& limits) {
+  Config config;
+  config.listen = {"127.0.0.1:0"};
+  config.threads = 2;
+  config.limits = limits;
+  return config;
+}
+
+TestServer::TestServer(const Config& config, Server::Parts parts) {
+  // Thousands of sessions come and go.
+  spdlog::set_level(spdlog::level::warn);
+  auto server = Server::Start(config, std::move(parts));
+  if (!server.ok()) throw std::runtime_error(std::string(ToStd(server.status().message())));
+  server_ = *std::move(server);
+}
+
+std::uint64_t TestServer::sessions() const {
+  // In this order, or a session that comes and goes in between is counted as minus one.
+  const std::uint64_t closed = Count("sessions_closed");
+  return Count("sessions_opened") - closed;
+}
+
+bool TestServer::WaitForSessions(std::uint64_t count) const {
+  return WaitUntil([&] { return sessions() == count && server_->open_connections() == count; });
+}
+
+}  // namespace fanfare::testing

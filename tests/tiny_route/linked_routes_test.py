@@ -1,0 +1,33 @@
+#!/usr/bin/python3
+"""The server serves every route of routes/routes.bzl, whose names are the arguments.
+
+A route registers itself, and nothing else names it: were it not for `alwayslink`, the linker would
+leave it out, and nobody else would notice.
+"""
+
+import http.client
+import re
+import sys
+import unittest
+
+from tests.process.server import Server
+
+ROUTES = sys.argv[1:]
+
+
+class LinkedRoutesTest(unittest.TestCase):
+    def test_every_route_of_the_list_is_served_and_no_other(self):
+        with Server() as server:
+            self.assertNotEqual(ROUTES, [])
+            self.assertEqual(set(server.routes.values()), set(ROUTES))
+            for pattern, name in server.routes.items():
+                path = re.sub(r"\{\w+\}|\*", "x", pattern)
+                connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+                connection.request("GET", path)
+                # An answer of the route, or that it speaks WebSocket.
+                self.assertIn(connection.getresponse().status, [200, 426], f"{name} at {path}")
+                connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
