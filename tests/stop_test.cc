@@ -79,6 +79,22 @@ TEST(StopTest, APeerThatNeverAnswersIsCutInTime) {
   EXPECT_EQ(server.sessions(), 0U);
 }
 
+// Our close comes while a message is half read, and its other half is a protocol error: each side
+// of the closing handshake could wait for the other.
+TEST(StopTest, AMessageThatIsHalfReadAndThenWrongHoldsUpNothing) {
+  TestServer server;
+  RawClient client = RawClient::Open(server.endpoint(), "/chat");
+  const std::string frame = TextFrame("half \xff\xff");
+  client.Write(frame.substr(0, frame.size() - 2));
+  auto cut = std::async(std::launch::async, [&] { return server->Stop(); });
+  EXPECT_EQ(client.ReadFrame().close_code(), 1001);
+  client.Write(frame.substr(frame.size() - 2));
+  EXPECT_EQ(client.ReadToEnd(), "") << "nothing follows a close frame";
+  client.socket().ShutdownSend();
+  EXPECT_EQ(cut.get(), 0U);
+  EXPECT_EQ(server->open_connections(), 0U);
+}
+
 TEST(StopTest, UnfinishedHandshakesAreEnded) {
   TestServer server;
   RawClient silent(server.endpoint());

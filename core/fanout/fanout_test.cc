@@ -310,6 +310,29 @@ TEST(FanoutTurnTest, ALargeRoomIsSpreadOverTurns) {
   for (int i = 1; i < 999; ++i) ASSERT_EQ(sessions[i]->Texts(), (Texts{"one", "two"})) << i;
 }
 
+TEST(FanoutTurnTest, ALargeRoomDoesNotStarveASmallOne) {
+  FakeShard shard({.log_messages = false, .turn_budget = std::chrono::nanoseconds(0)});
+  Channel large("large", kLogBytes);
+  Channel small("small", kLogBytes);
+  std::vector<std::unique_ptr<FakeSession>> sessions;
+  std::vector<Subscription> subscriptions;
+  for (int i = 0; i < 5000; ++i) {
+    sessions.push_back(std::make_unique<FakeSession>(shard));
+    subscriptions.push_back(sessions.back()->Subscribe(large));
+  }
+  FakeSession waiting(shard);
+  const Subscription in_small = waiting.Subscribe(small);
+  large.Publish(Text("large"));
+  small.Publish(Text("small"));
+  // The turn that the large room does not finish, and the next.
+  ASSERT_TRUE(shard.RunOne());
+  ASSERT_TRUE(shard.RunOne());
+  EXPECT_EQ(shard.network().sends(waiting.socket()), 1U);
+  EXPECT_LT(shard.stats().send_calls.value(), 5000U) << "the large room is not done by then";
+  shard.Run();
+  EXPECT_EQ(shard.stats().send_calls.value(), 5001U);
+}
+
 TEST(FanoutShardsTest, SubscribersOfTwoShardsHearOneOrder) {
   FakeShard first;
   FakeShard second;
@@ -325,6 +348,21 @@ TEST(FanoutShardsTest, SubscribersOfTwoShardsHearOneOrder) {
   in_a = Subscription();
   channel.Publish(Text(Number(10)));
   EXPECT_EQ(b.Texts(), Numbers(0, 11));
+}
+
+TEST(FanoutShardsTest, TheLogIsGivenBackWhenItsSlowestShardLeaves) {
+  FakeShard first;
+  FakeShard second;
+  Channel channel("channel", kLogBytes);
+  FakeSession a(first);
+  FakeSession b(second);
+  const Subscription in_a = a.Subscribe(channel);
+  Subscription in_b = b.Subscribe(channel);
+  for (int i = 0; i < 1000; ++i) channel.Publish(Text(Number(i)));
+  first.Run();
+  EXPECT_GT(channel.log_memory(), 1024U);
+  in_b = Subscription();
+  EXPECT_LE(channel.log_memory(), 1024U);
 }
 
 TEST(FanoutShardsTest, AShardThatDoesNotRunIsCutOffAtTheBound) {
@@ -353,6 +391,36 @@ TEST(SocketWriterTest, RefusesWhatTheOutboxHasNoRoomFor) {
   EXPECT_FALSE(a.writer().Write(Text("")));
   EXPECT_EQ(a.Texts(), Texts{"12345678"});
   EXPECT_TRUE(a.writer().Write(Text("again")));
+}
+
+TEST(SocketWriterTest, AnOutboxThatIsNeverEmptyKeepsOnlyWhatIsUnsent) {
+  FakeShard shard;
+  FakeSession a(shard, 1000);
+  const std::string text(98, 'x');
+  for (int i = 0; i < 9; ++i) ASSERT_TRUE(a.writer().Write(Text(text)));
+  for (int i = 0; i < 1000; ++i) {
+    shard.network().LimitTo(a.socket(), text.size() + 2);
+    a.writer().OnWritable();
+    shard.Run();
+    ASSERT_TRUE(a.writer().Write(Text(text)));
+    ASSERT_LE(a.writer().outbox_memory(), 4000U) << "after " << i << " messages";
+  }
+  a.BecomeWritable();
+  EXPECT_EQ(a.Texts(), Texts(1009, text));
+}
+
+TEST(SocketWriterTest, ASubscriptionAfterTheEndDoesNothing) {
+  FakeShard shard;
+  Channel channel("channel", kLogBytes);
+  Subscription outlives;
+  {
+    FakeSession a(shard);
+    a.writer().Close();
+    outlives = a.Subscribe(channel);
+  }
+  channel.Publish(Text("to nobody"));
+  shard.Run();
+  EXPECT_EQ(shard.stats().send_calls.value(), 0U);
 }
 
 TEST(SocketWriterTest, IsDrainedWhenAllHasBeenSent) {

@@ -76,6 +76,8 @@ class SocketWriter {
   // Whether nothing is waiting, neither here nor in a channel.
   bool drained() const;
   std::size_t outbox_size() const { return outbox_.size() - sent_; }
+  // Bytes of memory that the outbox takes.
+  std::size_t outbox_memory() const { return outbox_.capacity(); }
   int socket() const { return socket_; }
   Owner& owner() { return owner_; }
 
