@@ -128,7 +128,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& file) {
                                                                std::fclose);
   if (stream == nullptr) return FileError(errno, "can not open", file);
   std::string text;
-  std::array<char, 16 * kKilobyte> buffer;
+  std::array<char, 16 * kKilobyte> buffer{};
   while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), stream.get())) {
     text.append(buffer.data(), bytes);
     if (text.size() > kMaxFileBytes) {

@@ -71,8 +71,9 @@ std::string_view HostProblem(const std::string& host, bool in_brackets) {
 absl::StatusOr<ListenAddress> ParseListen(std::string_view text) {
   // Where the C library reads an address, it stops there.
   if (text.find('\0') != std::string_view::npos) return Error(text, "there is a NUL in it");
-  if (IsV6(std::string(text)))
+  if (IsV6(std::string(text))) {
     return Error(text, "write it in brackets and with a port: [::1]:8080");
+  }
   const std::size_t colon = text.rfind(':');
   const bool has_port = colon != std::string_view::npos && !text.ends_with(']');
   if (!has_port) return Error(text, "expected host:port, as in localhost:8080");

@@ -102,7 +102,7 @@ class RouteTableTest : public testing::Test {
     if (!table.ok()) return {table.status().ToString()};
     std::vector<std::string> served;
     for (const auto& [pattern, name] : table->router().entries()) {
-      served.push_back(name + " " + pattern);
+      served.push_back(std::string(name).append(" ").append(pattern));
     }
     return served;
   }

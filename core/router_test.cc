@@ -47,7 +47,7 @@ class RouterTest : public testing::Test {
     }
     std::string found = static_cast<const NamedRoute*>(match.route)->name();
     for (const auto& [name, value] : match.params) {
-      found += " " + name + "=" + value;
+      found.append(" ").append(name).append("=").append(value);
     }
     return found;
   }

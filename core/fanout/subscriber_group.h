@@ -106,7 +106,7 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   // Guarded by the channel's mutex: whether Wake has been called since the last Fetch, and what
   // this shard still needs of the log.
   bool woken_ = false;
-  LogPosition released_;
+  LogPosition released_ = 0;
 
   LogWindow window_;
   std::vector<Direct> direct_;
@@ -115,8 +115,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   // The pass: direct_[0, next_) stand at to_, the others at from_. Between passes from_ == to_.
   bool in_pass_ = false;
   std::size_t next_ = 0;
-  LogPosition from_;
-  LogPosition to_;
+  LogPosition from_ = 0;
+  LogPosition to_ = 0;
   // The bytes from from_ to to_, and how many messages they are.
   std::vector<iovec> run_;
   std::uint64_t run_bytes_ = 0;

@@ -54,7 +54,7 @@ Ending EndingOf(error_code ec, const websocket::close_reason& peers) {
 }
 
 std::string ToText(const Ending& ending) {
-  const std::string reason = EscapeForLog(ending.reason);
+  std::string reason = EscapeForLog(ending.reason);
   if (ending.code == 0) return reason;
   if (reason.empty()) return absl::StrCat(ending.code);
   return absl::StrCat(ending.code, " \"", reason, "\"");
