@@ -77,6 +77,7 @@ class Conversation {
         client.emplace(RawClient::Open(server, "/chat/room"));
       } catch (const std::exception&) {
         // Its send was the one that failed.
+        client.reset();
       }
     }
   }

@@ -60,7 +60,7 @@ class Probe final : public Route {
 
 const RegisterRoute* ProbeRoute() {
   static const RegisterRoute* list = nullptr;
-  static const RegisterRoute route("probe", {"/probe"}, MakeRoute<Probe>, list);
+  static const RegisterRoute kRoute("probe", {"/probe"}, MakeRoute<Probe>, list);
   return list;
 }
 

@@ -78,7 +78,7 @@ std::string HttpReply::Header(std::string_view name) const {
   std::istringstream lines(headers);
   const std::string start = std::string(name) + ": ";
   for (std::string line; std::getline(lines, line);) {
-    if (line.rfind(start, 0) == 0) return line.substr(start.size());
+    if (line.starts_with(start)) return line.substr(start.size());
   }
   return "";
 }
