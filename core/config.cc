@@ -167,6 +167,7 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   Config config;
   config.listen = options.Strings("listen", config.listen);
   config.threads = static_cast<int>(options.Int("threads", config.threads, {0, kMaxThreads}));
+  config.egress = options.Choice("egress", config.egress, kEgressChoices);
   config.log_messages = options.Bool("log_messages", config.log_messages);
   const json limits_value = options.Take("limits");
   const json routes_value = options.Take("routes");

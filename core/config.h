@@ -1,14 +1,17 @@
 // The server's configuration: one JSON file, checked whole before anything starts.
 #pragma once
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/fanout/egress.h"
 #include "core/limits.h"
 
 namespace fanfare {
@@ -31,12 +34,21 @@ struct Config {
   std::vector<std::string> listen = {"localhost:8080"};
   // threads: shards; 0 means one for each core.
   int threads = 0;
+  // egress: "auto", "io_uring" or "syscalls".
+  EgressChoice egress = EgressChoice::kAuto;
   // log_messages: whether each message is logged, coming in and going out.
   bool log_messages = false;
   Limits limits = {};
   // routes: linked routes that are not named here are served at their own patterns.
   std::vector<RouteConfig> routes = {};
 };
+
+// The values of `egress`, and of the flag of that name.
+inline constexpr std::array<std::pair<std::string_view, EgressChoice>, 3> kEgressChoices = {{
+    {"auto", EgressChoice::kAuto},
+    {"io_uring", EgressChoice::kUring},
+    {"syscalls", EgressChoice::kSyscalls},
+}};
 
 // Checks what a configuration must hold however it was made, from JSON or from flags: addresses
 // that can be listened on, a number of threads that makes sense, buffers that hold the largest

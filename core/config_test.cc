@@ -53,6 +53,7 @@ TEST(ConfigTest, EverythingHasADefault) {
     const Config defaults;
     EXPECT_THAT(config.listen, ElementsAre("localhost:8080"));
     EXPECT_EQ(config.threads, 0);
+    EXPECT_EQ(config.egress, EgressChoice::kAuto);
     EXPECT_FALSE(config.log_messages);
     EXPECT_EQ(config.limits.message_bytes, defaults.limits.message_bytes);
     EXPECT_EQ(config.limits.idle_time, defaults.limits.idle_time);
@@ -65,6 +66,7 @@ TEST(ConfigTest, ReadsEverything) {
     // Comments are allowed.
     "listen": ["127.0.0.1:9000", "[::1]:9000"],
     "threads": 3,
+    "egress": "syscalls",
     "log_messages": true,
     "limits": {
       "message_bytes": 1001, "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
@@ -79,6 +81,7 @@ TEST(ConfigTest, ReadsEverything) {
   })");
   EXPECT_THAT(config.listen, ElementsAre("127.0.0.1:9000", "[::1]:9000"));
   EXPECT_EQ(config.threads, 3);
+  EXPECT_EQ(config.egress, EgressChoice::kSyscalls);
   EXPECT_TRUE(config.log_messages);
   EXPECT_EQ(config.limits.message_bytes, 1001U);
   EXPECT_EQ(config.limits.outbox_bytes, 1012U);
@@ -124,6 +127,10 @@ TEST(ConfigTest, SimpleValuesAreChecked) {
   EXPECT_EQ(Error(R"({"threads": -1})"), "threads: expected a whole number from 0 to 256, got -1");
   EXPECT_EQ(Error(R"({"log_messages": "yes"})"),
             "log_messages: expected true or false, got \"yes\"");
+  EXPECT_EQ(Error(R"({"egress": "epoll"})"),
+            "egress: expected one of \"auto\", \"io_uring\", \"syscalls\", got \"epoll\"");
+  EXPECT_EQ(Error(R"({"egress": 1})"),
+            "egress: expected one of \"auto\", \"io_uring\", \"syscalls\", got 1");
   EXPECT_EQ(Parse(R"({"threads": 256})").threads, 256);
 }
 
@@ -200,7 +207,7 @@ TEST(ConfigTest, TheDocumentIsChecked) {
   EXPECT_EQ(Error("[]"), "expected an object, got an array");
   EXPECT_EQ(Error(R"({"route": []})"), "route: unknown key; did you mean \"routes\"?");
   EXPECT_EQ(Error(R"({"colour": 1})"),
-            "colour: unknown key; known are limits, listen, log_messages, routes, threads");
+            "colour: unknown key; known are egress, limits, listen, log_messages, routes, threads");
   EXPECT_THAT(Error("{\n  \"threads\": ,\n}"), StartsWith("line 2, column 14: syntax error"));
   EXPECT_EQ(Error(R"({"limits": {"log_bytes": 1, "log_bytes": 2}})"),
             "limits.log_bytes: this key occurs twice in its object");

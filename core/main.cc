@@ -21,10 +21,34 @@
 #include "core/server.h"
 #include "spdlog/spdlog.h"
 
+namespace fanfare {
+
+// A flag's value, found and written by Abseil through these names.
+bool AbslParseFlag(absl::string_view text, EgressChoice* choice, std::string* error) {
+  for (const auto& [name, value] : kEgressChoices) {
+    if (ToAbsl(name) != text) continue;
+    *choice = value;
+    return true;
+  }
+  *error = "expected auto, io_uring or syscalls";
+  return false;
+}
+
+std::string AbslUnparseFlag(EgressChoice choice) {
+  for (const auto& [name, value] : kEgressChoices) {
+    if (value == choice) return std::string(name);
+  }
+  return "";
+}
+
+}  // namespace fanfare
+
 ABSL_FLAG(std::string, config, "", "the configuration, a JSON file; flags win over it");
 ABSL_FLAG(std::vector<std::string>, listen, {},
           "addresses to listen on, such as localhost:8080, 0.0.0.0:80, [::1]:8080 or *:8080");
 ABSL_FLAG(int, threads, 0, "how many threads serve sessions; 0: one for each core");
+ABSL_FLAG(fanfare::EgressChoice, egress, fanfare::EgressChoice::kAuto,
+          "how messages leave: io_uring, syscalls, or auto: io_uring where it can be had");
 ABSL_FLAG(bool, log_messages, false, "log every message, coming in (>>) and going out (<<)");
 
 namespace fanfare {
@@ -54,10 +78,12 @@ absl::StatusOr<Config> ReadSettings(int argc, char** argv) {
   }
   absl::SetFlag(&FLAGS_listen, config.listen);
   absl::SetFlag(&FLAGS_threads, config.threads);
+  absl::SetFlag(&FLAGS_egress, config.egress);
   absl::SetFlag(&FLAGS_log_messages, config.log_messages);
   absl::ParseCommandLine(argc, argv);
   config.listen = absl::GetFlag(FLAGS_listen);
   config.threads = absl::GetFlag(FLAGS_threads);
+  config.egress = absl::GetFlag(FLAGS_egress);
   config.log_messages = absl::GetFlag(FLAGS_log_messages);
   if (absl::Status status = CheckConfig(config); !status.ok()) return status;
   return config;

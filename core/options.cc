@@ -1,5 +1,6 @@
 #include "core/options.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -65,6 +66,21 @@ std::string Options::String(std::string_view name, std::string_view fallback) {
     return std::string(fallback);
   }
   return value->get<std::string>();
+}
+
+std::size_t Options::IndexOf(std::string_view name, std::span<const std::string_view> choices) {
+  const json* value = Find(name);
+  if (value == nullptr) return choices.size();
+  const auto* text = value->get_ptr<const json::string_t*>();
+  const auto choice =
+      text == nullptr ? choices.end() : std::find(choices.begin(), choices.end(), *text);
+  if (choice == choices.end()) {
+    const std::string names = absl::StrJoin(choices, ", ", [](std::string* out, auto choice_name) {
+      absl::StrAppend(out, "\"", ToAbsl(choice_name), "\"");
+    });
+    FailType(name, absl::StrCat("one of ", names), *value);
+  }
+  return static_cast<std::size_t>(choice - choices.begin());
 }
 
 std::vector<std::string> Options::Strings(std::string_view name,

@@ -1,12 +1,16 @@
 // Reads one JSON object of the configuration, strictly.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,6 +42,15 @@ class Options {
   std::int64_t Int(std::string_view name, std::int64_t fallback, Range range);
   bool Bool(std::string_view name, bool fallback);
   std::string String(std::string_view name, std::string_view fallback);
+  // One of these strings.
+  template <typename T, std::size_t N>
+  T Choice(std::string_view name, T fallback,
+           const std::array<std::pair<std::string_view, T>, N>& choices) {
+    std::array<std::string_view, N> names;
+    for (std::size_t i = 0; i < N; ++i) names[i] = choices[i].first;
+    const std::size_t index = IndexOf(name, names);
+    return index < N ? choices[index].second : fallback;
+  }
   // An array of strings; one string stands for an array of it alone.
   std::vector<std::string> Strings(std::string_view name, std::vector<std::string> fallback);
   // Any value, unchecked, such as a nested object or array; a null when it is not there.
@@ -56,6 +69,8 @@ class Options {
   absl::Status Finish() const;
 
  private:
+  // The index of a string member's value in `choices`; their number if it is not there or wrong.
+  std::size_t IndexOf(std::string_view name, std::span<const std::string_view> choices);
   // The member, if it is there; from now on it counts as read.
   const nlohmann::json* Find(std::string_view name);
   void FailType(std::string_view name, std::string_view expected, const nlohmann::json& got);

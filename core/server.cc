@@ -58,7 +58,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
       },
       parts.routes);
   if (!routes.ok()) return routes.status();
-  std::unique_ptr<Server> server(new Server(config, *std::move(routes), parts));
+  const std::size_t count = ShardCount(config.threads);
+  absl::StatusOr<Egresses> egresses = Egresses();
+  if (parts.make_egress == nullptr) {
+    egresses = MakeEgresses(config.egress, count);
+  } else {
+    while (egresses->size() < count) egresses->push_back(parts.make_egress());
+  }
+  if (!egresses.ok()) return egresses.status();
+  std::unique_ptr<Server> server(new Server(config, *std::move(routes), *std::move(egresses)));
   if (absl::Status status = server->Listen(config.listen); !status.ok()) return status;
   for (const auto& listener : server->listeners_) listener->Accept();
   for (const auto& shard : server->shards_) {
@@ -68,10 +76,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
   return server;
 }
 
-Server::Server(const Config& config, RouteTable routes, const Parts& parts)
+Server::Server(const Config& config, RouteTable routes, Egresses egresses)
     : shutdown_time_(config.limits.shutdown_time), routes_(std::move(routes)) {
-  for (std::size_t i = 0; i < ShardCount(config.threads); ++i) {
-    shards_.push_back(std::make_unique<Shard>(config.limits, routes_.router(), parts.make_egress(),
+  for (auto& egress : egresses) {
+    shards_.push_back(std::make_unique<Shard>(config.limits, routes_.router(), std::move(egress),
                                               config.log_messages));
   }
 }

@@ -34,7 +34,8 @@ class Server {
   // What tests exchange.
   struct Parts {
     const RegisterRoute* routes = RegisterRoute::first();
-    std::function<std::unique_ptr<Egress>()> make_egress = MakeSyscallEgress;
+    // Null: as configured.
+    std::function<std::unique_ptr<Egress>()> make_egress = nullptr;
   };
 
   // Makes the routes, binds all addresses and begins to serve. The error is one line for a person:
@@ -66,7 +67,8 @@ class Server {
   std::size_t open_connections() const;
 
  private:
-  Server(const Config& config, RouteTable routes, const Parts& parts);
+  using Egresses = std::vector<std::unique_ptr<Egress>>;
+  Server(const Config& config, RouteTable routes, Egresses egresses);
 
   using Listeners = std::vector<std::unique_ptr<Listener>>;
 

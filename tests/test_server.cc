@@ -1,5 +1,6 @@
 #include "tests/test_server.h"
 
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -8,11 +9,24 @@
 #include "spdlog/spdlog.h"
 
 namespace fanfare::testing {
+namespace {
+
+// The build runs tests with each egress: see server_test.bzl.
+EgressChoice EgressOfThisRun() {
+  const char* const name = std::getenv("FANFARE_TEST_EGRESS");
+  for (const auto& [choice, egress] : kEgressChoices) {
+    if (name != nullptr && choice == name) return egress;
+  }
+  return EgressChoice::kAuto;
+}
+
+}  // namespace
 
 Config LocalConfig(const Limits& limits) {
   Config config;
   config.listen = {"127.0.0.1:0"};
   config.threads = 2;
+  config.egress = EgressOfThisRun();
   config.limits = limits;
   return config;
 }

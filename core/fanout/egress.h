@@ -3,10 +3,14 @@
 
 #include <sys/uio.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
 
 namespace fanfare {
 
@@ -36,5 +40,23 @@ class Egress {
 
 // One system call (`send`, or `sendmsg` for several pieces) to a socket.
 std::unique_ptr<Egress> MakeSyscallEgress();
+
+// One io_uring submission to all sockets of a batch. The error says why it can not be had: an old
+// kernel, or a container or sysctl that forbids it. The first thread that sends is the only one
+// that ever may.
+absl::StatusOr<std::unique_ptr<Egress>> MakeUringEgress();
+
+// The setting `egress`.
+enum class EgressChoice {
+  // io_uring, and where it can not be had, which is logged, system calls.
+  kAuto,
+  // An error where it can not be had.
+  kUring,
+  kSyscalls,
+};
+
+// `count` of them, all of one kind.
+absl::StatusOr<std::vector<std::unique_ptr<Egress>>> MakeEgresses(EgressChoice choice,
+                                                                  std::size_t count);
 
 }  // namespace fanfare

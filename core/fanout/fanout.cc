@@ -94,25 +94,44 @@ void Fanout::RunTurn(std::chrono::steady_clock::duration budget) {
   if (!writers_.empty() || !groups_.empty()) Schedule();
 }
 
-// Sends what is due to the sockets that were queued so far, one system call each.
+// Sends what is due to the sockets that were queued so far, batch by batch.
 void Fanout::FlushWriters(Time deadline) {
   std::vector<SocketWriter*> due = std::exchange(writers_, {});
   std::size_t done = 0;
   while (done < due.size()) {
-    SocketWriter& writer = *due[done++];
-    writer.ClearQueued();
-    pieces_.clear();
-    if (writer.Gather(pieces_) == 0) continue;
-    SendOp op{.socket = writer.socket(),
-              .count = static_cast<std::uint32_t>(pieces_.size()),
-              .data = pieces_.data(),
-              .result = 0};
-    egress_->Send({&op, 1});
-    writer.OnSent(op.result);
+    done += SendQueued({due.begin() + static_cast<std::ptrdiff_t>(done), due.end()});
     if (std::chrono::steady_clock::now() > deadline) break;
   }
   // Those that were not reached come first in the next turn.
   writers_.insert(writers_.begin(), due.begin() + static_cast<std::ptrdiff_t>(done), due.end());
+}
+
+// Sends what is due to as many of these as a batch has room for, and returns how many these were.
+std::size_t Fanout::SendQueued(std::span<SocketWriter* const> due) {
+  std::uint64_t bytes = 0;
+  std::size_t done = 0;
+  pieces_.clear();
+  sending_.clear();
+  ops_.clear();
+  while (done < due.size() && ops_.size() < SendBatch::kMaxOps && bytes < SendBatch::kMaxBytes) {
+    SocketWriter& writer = *due[done++];
+    writer.ClearQueued();
+    const std::size_t first = pieces_.size();
+    const std::size_t gathered = writer.Gather(pieces_);
+    if (gathered == 0) continue;
+    bytes += gathered;
+    sending_.push_back(&writer);
+    ops_.push_back({.socket = writer.socket(),
+                    .count = static_cast<std::uint32_t>(pieces_.size() - first),
+                    .data = nullptr,
+                    .result = 0});
+  }
+  // Only now, because the pieces may have moved as they became more.
+  const iovec* piece = pieces_.data();
+  for (SendOp& op : ops_) op.data = std::exchange(piece, piece + op.count);
+  egress_->Send(ops_);
+  for (std::size_t i = 0; i < ops_.size(); ++i) sending_[i]->OnSent(ops_[i].result);
+  return done;
 }
 
 void Fanout::RunPasses(Time deadline) {

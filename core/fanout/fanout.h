@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -73,6 +74,7 @@ class Fanout {
   void Schedule();
   void Enqueue(std::shared_ptr<SubscriberGroup> group);
   void FlushWriters(Time deadline);
+  std::size_t SendQueued(std::span<SocketWriter* const> due);
   void RunPasses(Time deadline);
   void SendDirect();
   void TellFallen();
@@ -89,6 +91,8 @@ class Fanout {
   std::vector<SocketWriter*> fallen_;
   // Kept from turn to turn for their memory.
   SendBatch batch_;
+  std::vector<SocketWriter*> sending_;
+  std::vector<SendOp> ops_;
   std::vector<iovec> pieces_;
 };
 

@@ -113,6 +113,7 @@ bool SocketWriter::drained() const {
 std::size_t SocketWriter::Gather(std::vector<iovec>& pieces) {
   gathered_.clear();
   if (socket_ < 0 || blocked_) return 0;
+  const std::size_t first = pieces.size();
   auto* const* const begun = std::find_if(subscribers_.begin(), subscribers_.end(),
                                           [](const Subscriber* s) { return s->mid_frame(); });
   if (begun != subscribers_.end()) {
@@ -125,7 +126,7 @@ std::size_t SocketWriter::Gather(std::vector<iovec>& pieces) {
   // A frame that was begun is followed by others of its channel in the next turn.
   if (begun == subscribers_.end()) {
     for (Subscriber* subscriber : subscribers_) {
-      if (pieces.size() >= kMaxPiecesOfAll) break;
+      if (pieces.size() - first >= kMaxPiecesOfAll) break;
       if (!subscriber->group->HasDue(*subscriber)) continue;
       GatherFrom(*subscriber, std::numeric_limits<std::size_t>::max(), pieces);
     }

@@ -17,7 +17,7 @@ class FlagsTest(unittest.TestCase):
     def test_help_shows_the_flags_and_no_others(self):
         text = run("--help").stdout
         shown = [word for word in text.split() if word.startswith("--")]
-        self.assertEqual(shown, ["--config", "--listen", "--log_messages", "--threads",
+        self.assertEqual(shown, ["--config", "--egress", "--listen", "--log_messages", "--threads",
                                  # Abseil's last lines.
                                  "--helpfull", "--help=substring"])
 
@@ -71,6 +71,12 @@ class FlagsTest(unittest.TestCase):
         for flag, value in [("threads", "many"), ("log_messages", "perhaps")]:
             self.assert_error(f"ERROR: Illegal value '{value}' specified for flag '{flag}'",
                               f"--{flag}={value}")
+
+    def test_egress(self):
+        self.assert_error("ERROR: Illegal value 'epoll' specified for flag 'egress'; "
+                          "expected auto, io_uring or syscalls", "--egress=epoll")
+        with Server("--egress=syscalls") as server:
+            self.assertTrue(server.log[-1].endswith("egress: syscalls"), server.log)
 
     def test_unknown_flags_and_arguments(self):
         self.assert_error("ERROR: Unknown command line flag 'port'", "--port=80")

@@ -201,6 +201,11 @@ def system_repositories():
         },
     )
     _pkg_config_repository(
+        name = "liburing",
+        debian_package = "liburing-dev",
+        libraries = {"//:liburing": "liburing"},
+    )
+    _pkg_config_repository(
         name = "nlohmann_json",
         debian_package = "nlohmann-json3-dev",
         libraries = {"//:json": "nlohmann_json"},
