@@ -1,5 +1,6 @@
 #include "core/shard.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <system_error>
 #include <utility>
@@ -8,6 +9,15 @@
 #include "absl/strings/str_cat.h"
 
 namespace fanfare {
+namespace {
+
+// A timeout comes late by an eighth of it at most.
+std::chrono::milliseconds TickOf(const Limits& limits) {
+  const auto shortest = std::min(limits.idle_time, limits.handshake_time);
+  return std::min<std::chrono::milliseconds>(shortest, std::chrono::seconds(8)) / 8;
+}
+
+}  // namespace
 
 Shard::Shard(const Limits& limits, const Router& router, std::unique_ptr<Egress> egress,
              bool log_messages)
@@ -18,7 +28,14 @@ Shard::Shard(const Limits& limits, const Router& router, std::unique_ptr<Egress>
           {.log_messages = log_messages}, stats_),
       // The hint says that one thread runs the loop.
       context_(1),
-      work_(context_.get_executor()) {}
+      work_(context_.get_executor()),
+      // With what comes in besides, no more is published in a turn than a channel's log keeps.
+      poller_(context_, fanout_, std::max<std::size_t>(limits.log_bytes / 4, 1)),
+      readers_(context_, limits.message_bytes),
+      tick_(TickOf(limits)),
+      timer_(context_) {
+  Tick();
+}
 
 Shard::~Shard() {
   StopAndJoin();
@@ -61,6 +78,17 @@ void Shard::Add(Member& member) {
 void Shard::Remove(Member& member) {
   members_.erase(&member);
   if (members_.empty() && drained_ != nullptr) std::exchange(drained_, nullptr)();
+}
+
+void Shard::Tick() {
+  now_ = std::chrono::steady_clock::now();
+  for (Member* member : Members()) {
+    if (members_.contains(member)) member->OnTick();
+  }
+  timer_.expires_after(tick_);
+  timer_.async_wait([this](error_code ec) {
+    if (!ec) Tick();
+  });
 }
 
 // A copy, because members may leave while they are gone through.

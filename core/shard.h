@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,7 +17,9 @@
 #include "core/fanout/egress.h"
 #include "core/fanout/fanout.h"
 #include "core/limits.h"
+#include "core/net/message_reader.h"
 #include "core/net/net.h"
+#include "core/net/poller.h"
 #include "core/router.h"
 #include "core/stats.h"
 
@@ -65,6 +69,8 @@ class Shard {
     virtual void Drain() = 0;
     // The loop has stopped: end now. The last call of all.
     virtual void Cut() = 0;
+    // Time has passed: see Shard::now.
+    virtual void OnTick() {}
 
    protected:
     ~Member() = default;
@@ -91,7 +97,16 @@ class Shard {
   bool reading() const { return reading_; }
   void Drain(Fanout::Time deadline, std::function<void()> drained);
 
+  // The time, as of the last tick: often enough for the timeouts of `limits`, and without a system
+  // call.
+  using Time = std::chrono::steady_clock::time_point;
+  Time now() const { return now_; }
+
   net::io_context& context() { return context_; }
+  Poller& poller() { return poller_; }
+  ReaderPool& readers() { return readers_; }
+  // For what one socket has sent; whoever reads into it is done with it before others do.
+  std::span<char> read_buffer() { return read_buffer_; }
   Fanout& fanout() { return fanout_; }
   Stats& stats() { return stats_; }
   const Stats& stats() const { return stats_; }
@@ -100,7 +115,10 @@ class Shard {
   OpenConnections& open_connections() { return open_connections_; }
 
  private:
+  static constexpr std::size_t kReadBytes = 64 * 1024;
+
   std::vector<Member*> Members() const;
+  void Tick();
 
   const Limits limits_;
   const Router& router_;
@@ -115,6 +133,12 @@ class Shard {
   Fanout fanout_;
   net::io_context context_;
   net::executor_work_guard<Executor> work_;
+  Poller poller_;
+  ReaderPool readers_;
+  std::vector<char> read_buffer_ = std::vector<char>(kReadBytes);
+  const std::chrono::milliseconds tick_;
+  Timer timer_;
+  Time now_ = std::chrono::steady_clock::now();
   std::thread thread_;
 };
 

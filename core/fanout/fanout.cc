@@ -70,12 +70,18 @@ void Fanout::ReportFallen(SocketWriter& writer) {
 }
 
 void Fanout::Schedule() {
-  if (scheduled_) return;
+  if (scheduled_ || in_turn_) return;
   scheduled_ = true;
   post_([this] {
     scheduled_ = false;
     RunTurn(settings_.turn_budget);
   });
+}
+
+void Fanout::EndTurn() {
+  in_turn_ = false;
+  // What a turn could not finish is due in the one that was posted.
+  if (!scheduled_ && HasDue()) RunTurn(settings_.turn_budget);
 }
 
 void Fanout::Flush(Time deadline) {

@@ -21,7 +21,8 @@ class Channel;
 class SocketWriter;
 
 // Collects, during a turn of a shard's loop, which sockets and which channels have something to
-// send, and sends it at the turn's end: first what sessions have of their own, then the channels'
+// send, and sends it at the turn's end, which is that of a Turn or else comes with the next task of
+// the loop: first what sessions have of their own, then the channels'
 // passes, then what is due to lagging subscribers.
 //
 // A turn sends for about 2 ms at most; the rest is left to the next turn, after the reads, accepts
@@ -59,6 +60,18 @@ class Fanout {
   // The writer's owner is to be told, at the end of the turn, that it fell behind.
   void ReportFallen(SocketWriter& writer);
 
+  // While one lives, what becomes due waits for its end, and is sent then.
+  class Turn {
+   public:
+    explicit Turn(Fanout& fanout) : fanout_(fanout) { fanout_.in_turn_ = true; }
+    ~Turn() { fanout_.EndTurn(); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Fanout& fanout_;
+  };
+
   // Sends all that is due, but for sockets that would block. The shard's loop does this by itself,
   // turn by turn; this is for a stop, when nothing more is published. Gives up at the deadline.
   using Time = std::chrono::steady_clock::time_point;
@@ -72,6 +85,8 @@ class Fanout {
 
  private:
   void Schedule();
+  void EndTurn();
+  bool HasDue() const { return !writers_.empty() || !groups_.empty() || !fallen_.empty(); }
   void Enqueue(std::shared_ptr<SubscriberGroup> group);
   void FlushWriters(Time deadline);
   std::size_t SendQueued(std::span<SocketWriter* const> due);
@@ -83,7 +98,9 @@ class Fanout {
   const Post post_;
   const Settings settings_;
   Stats& stats_;
+  // A turn has been posted; a Turn lives.
   bool scheduled_ = false;
+  bool in_turn_ = false;
   absl::flat_hash_map<const Channel*, std::shared_ptr<SubscriberGroup>> channels_;
   // What is due.
   std::vector<SocketWriter*> writers_;

@@ -1,14 +1,14 @@
 #include "core/net/connection.h"
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <atomic>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/bind_handler.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/websocket.hpp>
-#include <chrono>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/websocket/error.hpp>
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,8 +21,10 @@
 #include "core/fanout/subscriber.h"
 #include "core/log_text.h"
 #include "core/net/ending.h"
-#include "core/net/gate.h"
+#include "core/net/message_reader.h"
+#include "core/net/poller.h"
 #include "core/session.h"
+#include "core/unique_fd.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -30,21 +32,19 @@ namespace {
 
 namespace websocket = beast::websocket;
 
-// A read buffer that grew for a large message is given back after it.
-constexpr std::size_t kMaxIdleReadBuffer = 16 * 1024;
+// A ping without a payload (RFC 6455 section 5.5.2).
+constexpr std::string_view kPing("\x89\x00", 2);
 
 std::uint64_t NextId() {
   static std::atomic<std::uint64_t> next{1};
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-using Timer = net::basic_waitable_timer<std::chrono::steady_clock,
-                                        net::wait_traits<std::chrono::steady_clock>, Executor>;
-
 class Connection final : public Session,
                          public Shard::Member,
+                         private Poller::Member,
                          private SocketWriter::Owner,
-                         private GateSink,
+                         private MessageReader::Sink,
                          public std::enable_shared_from_this<Connection> {
  public:
   Connection(Handover& from, Route& route, Shard& shard)
@@ -54,9 +54,9 @@ class Connection final : public Session,
         id_(NextId()),
         peer_(from.peer),
         name_(ToString(peer_)),
-        request_(std::make_unique<Request>(std::move(from.request))),
-        writer_(shard.fanout(), *this, from.socket.native_handle(), shard.limits().outbox_bytes),
-        ws_(std::move(from.socket), std::move(from.read_before), static_cast<GateSink&>(*this)) {
+        socket_(from.socket.release()),
+        heard_(shard.now()),
+        writer_(shard.fanout(), *this, socket_.get(), shard.limits().outbox_bytes) {
     // The answer to the handshake leaves when the handler is open: the peer, once it has it, misses
     // nothing any more.
     writer_.Hold();
@@ -68,18 +68,25 @@ class Connection final : public Session,
     shard_.Remove(*this);
   }
 
-  void Start(const beast::http::request<beast::http::string_body>& handshake) {
-    const Limits& limits = shard_.limits();
-    ws_.set_option(websocket::stream_base::timeout{.handshake_timeout = limits.handshake_time,
-                                                   .idle_timeout = limits.idle_time,
-                                                   .keep_alive_pings = true});
-    ws_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
-      response.set(beast::http::field::server, "fanfare");
-    }));
-    ws_.read_message_max(limits.message_bytes);
-    ws_.auto_fragment(false);
-    ws_.async_accept(handshake,
-                     beast::bind_front_handler(&Connection::OnAccept, shared_from_this()));
+  void Start(Handover& from) {
+    shard_.poller().Add(socket_.get(), *this, events_);
+    self_ = shared_from_this();
+    request_ = &from.request;
+    reader_ = shard_.readers().MakeNew();
+    const error_code ec = reader_->Accept(from.handshake, *this);
+    if (ec) {
+      shard_.stats().requests_refused.Add();
+      writer_.OnWritable();
+      OnReaderEnded();
+      return;
+    }
+    opened_ = true;
+    shard_.stats().sessions_opened.Add();
+    spdlog::info("{} connected", name_);
+    OpenHandler();
+    request_ = nullptr;
+    writer_.OnWritable();
+    Feed(from.read_before);
   }
 
   // Session.
@@ -101,11 +108,11 @@ class Connection final : public Session,
     ending_ = {.code = static_cast<unsigned>(code), .reason = std::string(CutReason(reason))};
     BeginClosing();
     // Not Beast's async_close, which waits for a message that is half read while that read waits
-    // for it: nothing would end them but their timeouts, and those resume neither.
+    // for it.
     writer_.WriteRegardless(CloseFrame(code, ending_.reason));
-    StartClosingTimer();
+    SetClosingDeadline();
     // Until the peer's close frame comes. Not at once, because a handler may be calling.
-    net::post(shard_.context(), [self = shared_from_this()] { self->ReadUnlessFull(); });
+    net::post(shard_.context(), [self = shared_from_this()] { self->ReadOn(); });
   }
 
   Subscription Subscribe(Channel& channel) override {
@@ -116,37 +123,26 @@ class Connection final : public Session,
   // Shard::Member.
   void Drain() override {
     draining_ = true;
-    if (!opened_) {
-      ws_.next_layer().Close();
-    } else if (writer_.drained()) {
-      Close(CloseCode::kGoingAway, "the server stops");
-    }
+    if (opened_ && writer_.drained()) Close(CloseCode::kGoingAway, "the server stops");
   }
 
-  void Cut() override {
-    const std::shared_ptr<Connection> alive = shared_from_this();
-    End(net::error::operation_aborted);
+  void Cut() override { End(net::error::operation_aborted); }
+
+  void OnTick() override {
+    const Shard::Time now = shard_.now();
+    if (closing_deadline_ != Shard::Time() && now >= closing_deadline_) {
+      return End(beast::error::timeout);
+    }
+    if (closing_) return;
+    const auto silence = now - heard_;
+    if (silence >= shard_.limits().idle_time) return End(beast::error::timeout);
+    if (silence >= shard_.limits().idle_time / 2 && !pinged_) {
+      pinged_ = true;
+      if (!writer_.Write(kPing)) OnOutboxFull();
+    }
   }
 
  private:
-  void OnAccept(error_code ec) {
-    if (draining_) return EndSoon(net::error::operation_aborted);
-    if (ec) {
-      shard_.stats().requests_refused.Add();
-      // After the turn that sends Beast's answer.
-      writer_.OnWritable();
-      return EndSoon(ec);
-    }
-    opened_ = true;
-    self_ = shared_from_this();
-    shard_.stats().sessions_opened.Add();
-    spdlog::info("{} connected", name_);
-    OpenHandler();
-    request_.reset();
-    writer_.OnWritable();
-    ReadUnlessFull();
-  }
-
   void OpenHandler() {
     try {
       absl::StatusOr<std::unique_ptr<Handler>> handler = route_.Open(*this);
@@ -162,85 +158,95 @@ class Connection final : public Session,
     }
   }
 
-  void Read() {
-    reading_ = true;
-    ws_.async_read(buffer_, beast::bind_front_handler(&Connection::OnRead, shared_from_this()));
-  }
-
-  void OnRead(error_code ec, std::size_t) {
-    reading_ = false;
-    if (ec) return End(ec);
-    shard_.stats().messages_received.Add();
-    const auto bytes = buffer_.cdata();
-    const Message message{.type = ws_.got_text() ? MessageType::kText : MessageType::kBinary,
-                          .payload = {static_cast<const char*>(bytes.data()), bytes.size()}};
-    if (shard_.fanout().log_messages()) spdlog::info("{} >> {}", name_, QuoteForLog(message));
-    if (handler_ != nullptr && !closing_ && shard_.reading()) Handle(message);
-    buffer_.consume(buffer_.size());
-    if (buffer_.capacity() > kMaxIdleReadBuffer) buffer_.shrink_to_fit();
-    ReadUnlessFull();
-  }
-
-  void Handle(Message message) {
-    try {
-      handler_->OnMessage(message);
-    } catch (...) {
-      HandlerFailed(CurrentExceptionText());
+  // Poller::Member.
+  void OnReady(std::uint32_t events) override {
+    if ((events & EPOLLOUT) != 0) {
+      Watch(events_ & ~EPOLLOUT);
+      writer_.OnWritable();
     }
+    // Errors are read from the socket, too, even of one that is not read from otherwise.
+    if ((events & ((events_ & EPOLLIN) | EPOLLERR | EPOLLHUP)) != 0) Receive();
   }
 
-  void HandlerFailed(const std::string& why) {
-    spdlog::error("{} the route failed: {}", name_, why);
-    Close(CloseCode::kInternalError, "the route failed");
+  void Watch(std::uint32_t events) {
+    if (events == events_) return;
+    events_ = events;
+    shard_.poller().Change(socket_.get(), *this, events);
+  }
+
+  // One system call for each turn, however many messages it brings; more of them come next turn.
+  void Receive() {
+    const std::span<char> buffer = shard_.read_buffer();
+    const ssize_t bytes = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (bytes < 0) return End(error_code(errno, boost::system::system_category()));
+    if (bytes == 0) return OnPeerDone();
+    heard_ = shard_.now();
+    pinged_ = false;
+    Feed({buffer.data(), static_cast<std::size_t>(bytes)});
+  }
+
+  void Feed(std::string_view bytes) {
+    // After the closing handshake, what the peer still sends is read and dropped until it closes
+    // its side. (Closing at once would make the kernel reset the connection, and the peer might
+    // never see the close frame.)
+    if (tearing_down_ || bytes.empty()) return;
+    if (reader_ == nullptr) reader_ = shard_.readers().Take();
+    reader_->Feed(bytes, *this);
+    AfterReading();
+  }
+
+  void AfterReading() {
+    if (reader_->has_ended()) {
+      OnReaderEnded();
+    } else if (reader_->is_paused()) {
+      Watch(events_ & ~EPOLLIN);
+    } else if (reader_->is_between_messages()) {
+      shard_.readers().GiveBack(std::move(reader_));
+    }
   }
 
   // A peer that does not read what it is sent is not read from either: it is up to the peer's own
   // TCP window, then, how much it can have answered.
-  void ReadUnlessFull() {
-    if (reading_ || ended_) return;
-    if (closing_ || writer_.outbox_size() <= shard_.limits().outbox_bytes / 2) Read();
+  bool WantsMessages() const {
+    return closing_ || writer_.outbox_size() <= shard_.limits().outbox_bytes / 2;
   }
 
-  void OnOutboxFull() {
-    if (closing_) return;
-    shard_.stats().outbox_overflows.Add();
-    Close(CloseCode::kPolicyViolation,
-          "too much is waiting to be sent: this client reads too slowly");
+  // Goes on after a pause, if that is over.
+  void ReadOn() {
+    if (ended_ || !opened_ || reader_ == nullptr || !reader_->is_paused() || !WantsMessages()) return;
+    Watch(events_ | EPOLLIN);
+    reader_->Resume(*this);
+    AfterReading();
   }
 
-  // SocketWriter::Owner.
-  void WaitWritable() override {
-    ws_.next_layer().stream().async_wait(
-        Socket::wait_write,
-        beast::bind_front_handler(&Connection::OnWaitWritable, shared_from_this()));
+  // The closing handshake is over: shut the socket down when all has been sent.
+  void OnReaderEnded() {
+    reader_end_ = reader_->end();
+    if (!closed_by_us_) ending_ = EndingOf(reader_end_, reader_->reason());
+    reader_.reset();
+    tearing_down_ = true;
+    BeginClosing();
+    SetClosingDeadline();
+    ShutDownIfDrained();
   }
 
-  void OnWaitWritable(error_code ec) {
-    if (!ec && !ended_) writer_.OnWritable();
+  void OnPeerDone() {
+    if (!tearing_down_ || writer_.drained()) return End(net::error::eof);
+    // It may still read. See OnProgress, and the deadline.
+    peer_done_ = true;
+    Watch(events_ & ~EPOLLIN);
   }
 
-  // Also wakes the read side, which ends the session.
-  void OnSendFailed() override {
-    ::shutdown(writer_.socket(), SHUT_RDWR);
-    if (is_paused()) EndSoon(net::error::connection_reset);
+  // MessageReader::Sink.
+  bool OnMessage(Message message) override {
+    shard_.stats().messages_received.Add();
+    shard_.poller().CountHandled(message.payload.size());
+    if (shard_.fanout().log_messages()) spdlog::info("{} >> {}", name_, QuoteForLog(message));
+    if (handler_ != nullptr && !closing_ && shard_.reading()) Handle(message);
+    return WantsMessages();
   }
 
-  void OnFellBehind() override {
-    if (closing_) return;
-    shard_.stats().slow_readers.Add();
-    Close(CloseCode::kTryAgainLater,
-          "fell behind: this client reads more slowly than the channel sends");
-  }
-
-  void OnProgress() override {
-    if (draining_ && writer_.drained()) Close(CloseCode::kGoingAway, "the server stops");
-    if (teardown_) return ShutDownIfDrained();
-    if (opened_) ReadUnlessFull();
-  }
-
-  std::string_view name() const override { return name_; }
-
-  // GateSink.
   bool OnWrite(std::string_view bytes) override {
     // Nothing follows our close frame; this is Beast's answer to the peer's, or a pong.
     if (closed_by_us_) return true;
@@ -256,33 +262,49 @@ class Connection final : public Session,
 
   void OnCloseFrame() override { BeginClosing(); }
 
-  void OnTeardown() override {
-    teardown_ = true;
-    StartClosingTimer();
-    ShutDownIfDrained();
+  void Handle(Message message) {
+    try {
+      handler_->OnMessage(message);
+    } catch (...) {
+      HandlerFailed(CurrentExceptionText());
+    }
   }
 
-  void StartClosingTimer() {
-    // Beast itself would wait for as long as for an idle peer, unless it was us who began to close.
-    closing_timer_ = std::make_unique<Timer>(shard_.context(), shard_.limits().handshake_time);
-    closing_timer_->async_wait([weak = weak_from_this()](error_code ec) {
-      const std::shared_ptr<Connection> self = weak.lock();
-      if (!ec && self != nullptr) self->ws_.next_layer().Close();
-    });
+  void HandlerFailed(const std::string& why) {
+    spdlog::error("{} the route failed: {}", name_, why);
+    Close(CloseCode::kInternalError, "the route failed");
   }
 
-  void OnStreamClosed() override {
-    writer_.Close();
-    if (is_paused()) EndSoon(beast::error::timeout);
+  void OnOutboxFull() {
+    if (closing_) return;
+    shard_.stats().outbox_overflows.Add();
+    Close(CloseCode::kPolicyViolation,
+          "too much is waiting to be sent: this client reads too slowly");
   }
 
-  // Nothing is pending that would notice the connection's end.
-  bool is_paused() const { return opened_ && !reading_ && !closing_ && !ended_; }
+  // SocketWriter::Owner.
+  void WaitWritable() override { Watch(events_ | EPOLLOUT); }
 
-  // Not at once, because this is called by what End would pull down.
-  void EndSoon(error_code ec) {
-    net::post(shard_.context(), [self = shared_from_this(), ec] { self->End(ec); });
+  // Also wakes the read side, which ends the session.
+  void OnSendFailed() override { ::shutdown(socket_.get(), SHUT_RDWR); }
+
+  void OnFellBehind() override {
+    if (closing_) return;
+    shard_.stats().slow_readers.Add();
+    Close(CloseCode::kTryAgainLater,
+          "fell behind: this client reads more slowly than the channel sends");
   }
+
+  void OnProgress() override {
+    if (draining_ && writer_.drained()) Close(CloseCode::kGoingAway, "the server stops");
+    if (tearing_down_) return ShutDownIfDrained();
+    if (opened_ && reader_ != nullptr && reader_->is_paused() && WantsMessages()) {
+      // Not at once: what is read may be answered, and the writer is at work.
+      net::post(shard_.context(), [self = shared_from_this()] { self->ReadOn(); });
+    }
+  }
+
+  std::string_view name() const override { return name_; }
 
   // The session is over for its route, whoever closed it: nothing but a close frame may follow.
   void BeginClosing() {
@@ -293,22 +315,35 @@ class Connection final : public Session,
     net::post(shard_.context(), [self = shared_from_this()] { self->handler_.reset(); });
   }
 
-  void ShutDownIfDrained() {
-    if (writer_.drained()) ::shutdown(writer_.socket(), SHUT_WR);
+  void SetClosingDeadline() {
+    if (closing_deadline_ != Shard::Time()) return;
+    closing_deadline_ = shard_.now() + shard_.limits().handshake_time;
   }
 
+  void ShutDownIfDrained() {
+    if (!writer_.drained()) return;
+    ::shutdown(socket_.get(), SHUT_WR);
+    if (!peer_done_) return;
+    // Not at once: the writer is at work.
+    net::post(shard_.context(), [self = shared_from_this()] { self->End(net::error::eof); });
+  }
+
+  // `ec` is what ended the connection, unless the closing handshake already had. May destroy the
+  // connection.
   void End(error_code ec) {
     if (std::exchange(ended_, true)) return;
+    if (tearing_down_) ec = reader_end_;
     closing_ = true;
     // Destroyed when this returns, at the earliest.
     const std::shared_ptr<Connection> self = std::move(self_);
-    closing_timer_.reset();
     handler_.reset();
     if (opened_) {
       Count(ec);
       LogEnd(ec);
     }
-    ws_.next_layer().Close();
+    writer_.Close();
+    shard_.poller().Remove(socket_.get(), *this);
+    socket_ = UniqueFd();
     // First: the last to be removed ends the stop, which then counts who is left.
     permit_ = {};
     shard_.Remove(*this);
@@ -321,7 +356,8 @@ class Connection final : public Session,
   }
 
   void LogEnd(error_code ec) {
-    const std::string why = ToText(closed_by_us_ ? ending_ : EndingOf(ec, ws_.reason()));
+    const bool is_known = closed_by_us_ || tearing_down_;
+    const std::string why = ToText(is_known ? ending_ : EndingOf(ec, {}));
     if (why.empty()) {
       spdlog::info("{} disconnected", name_);
     } else {
@@ -335,29 +371,38 @@ class Connection final : public Session,
   const std::uint64_t id_;
   const Endpoint peer_;
   const std::string name_;
-  // While the session is open, which it is also when nothing is read (see ReadUnlessFull).
+  // Until the end.
   std::shared_ptr<Connection> self_;
-  // Only until the handler is open.
-  std::unique_ptr<Request> request_;
+  // While the handler is opened.
+  const Request* request_ = nullptr;
 
+  UniqueFd socket_;
+  // What the poller watches for.
+  std::uint32_t events_ = EPOLLIN;
   // The opening handshake has succeeded.
   bool opened_ = false;
-  // An async_read is pending.
-  bool reading_ = false;
   // A close frame has been or is about to be written.
   bool closing_ = false;
   bool closed_by_us_ = false;
   bool draining_ = false;
-  // The closing handshake is over: shut the socket down when all has been sent.
-  bool teardown_ = false;
+  // The closing handshake is over.
+  bool tearing_down_ = false;
+  // The peer has closed its side after that.
+  bool peer_done_ = false;
   bool ended_ = false;
-  // Set when closed by us.
+  // The peer has been silent, and was asked whether it lives.
+  bool pinged_ = false;
+  // When the peer was last heard of.
+  Shard::Time heard_;
+  // The clock's zero while there is none.
+  Shard::Time closing_deadline_{};
+  // Why the session ends, once that is known.
   Ending ending_;
+  error_code reader_end_;
 
-  std::unique_ptr<Timer> closing_timer_;
-  beast::flat_buffer buffer_;
   SocketWriter writer_;
-  websocket::stream<Gate<Socket>> ws_;
+  // Null while nothing is half read.
+  std::unique_ptr<MessageReader> reader_;
   // Ends first: its subscriptions use the writer.
   std::unique_ptr<Handler> handler_;
 };
@@ -366,7 +411,7 @@ class Connection final : public Session,
 
 void StartConnection(Handover handover, Route& route, Shard& shard) {
   auto connection = std::make_shared<Connection>(handover, route, shard);
-  connection->Start(handover.handshake);
+  connection->Start(handover);
 }
 
 }  // namespace fanfare

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <vector>
 
@@ -48,9 +47,7 @@ class Listener {
   Acceptor acceptor_;
   const Endpoint endpoint_;
   const std::vector<std::unique_ptr<Shard>>& shards_;
-  net::basic_waitable_timer<std::chrono::steady_clock, net::wait_traits<std::chrono::steady_clock>,
-                            Executor>
-      retry_;
+  Timer retry_;
 };
 
 }  // namespace fanfare

@@ -1,0 +1,90 @@
+// Reads WebSocket messages: Beast, fed from memory.
+#pragma once
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/message.h"
+#include "core/net/gate.h"
+#include "core/net/net.h"
+
+namespace fanfare {
+
+// Takes what came from a socket and gives the messages in it: framing, unmasking, UTF-8, size
+// limits, pings and the closing handshake, all of RFC 6455 that is not sending messages.
+//
+// Between two messages a reader holds nothing of its session's, and can serve another one: a
+// session that waits for its next message needs none (see ReaderPool).
+//
+// Thread: its shard's.
+class MessageReader {
+ public:
+  // What the reader calls while it is fed; none of these may destroy the reader.
+  class Sink : public GateSink {
+   public:
+    // The payload lasts for the call. False: no more for now; see is_paused.
+    virtual bool OnMessage(Message message) = 0;
+
+   protected:
+    ~Sink() = default;
+  };
+
+  using Handshake = beast::http::request<beast::http::string_body>;
+
+  // The context is only looked up for services. Larger messages end the session with 1009.
+  MessageReader(net::execution_context& context, std::size_t message_bytes);
+  ~MessageReader();
+  MessageReader(const MessageReader&) = delete;
+  MessageReader& operator=(const MessageReader&) = delete;
+
+  // Answers an opening handshake, before anything else. After an error, which was answered too, the
+  // reader is of no more use.
+  error_code Accept(const Handshake& handshake, Sink& sink);
+
+  // Reads what is in these bytes. REQUIRES: neither paused nor ended.
+  void Feed(std::string_view bytes, Sink& sink);
+  // Reads on after a pause. REQUIRES: not ended.
+  void Resume(Sink& sink);
+
+  // OnMessage said so. What was fed and not read is kept.
+  bool is_paused() const;
+  // The session is over: a close frame came, or a fault of the peer's. What had to be answered was.
+  bool has_ended() const;
+  // Why. Beast's websocket::error::closed is the peer's close frame, which had this reason.
+  error_code end() const;
+  const beast::websocket::close_reason& reason() const;
+  // Neither paused nor ended, and nothing is half read.
+  bool is_between_messages() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The readers of a shard that no session needs now.
+//
+// Thread: its shard's.
+class ReaderPool {
+ public:
+  ReaderPool(net::execution_context& context, std::size_t message_bytes)
+      : context_(context), message_bytes_(message_bytes) {}
+
+  // A reader for a new session, which is to accept first.
+  std::unique_ptr<MessageReader> MakeNew();
+  // A reader for a session that has been accepted.
+  std::unique_ptr<MessageReader> Take();
+  // REQUIRES: it is between messages.
+  void GiveBack(std::unique_ptr<MessageReader> reader);
+
+ private:
+  net::execution_context& context_;
+  const std::size_t message_bytes_;
+  std::vector<std::unique_ptr<MessageReader>> idle_;
+};
+
+}  // namespace fanfare
