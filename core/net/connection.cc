@@ -86,7 +86,9 @@ class Connection final : public Session,
     OpenHandler();
     request_ = nullptr;
     writer_.OnWritable();
-    Feed(from.read_before);
+    // Also without any: the reader is needed no more.
+    reader_->Feed(from.read_before, *this);
+    AfterReading();
   }
 
   // Session.
