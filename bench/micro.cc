@@ -54,7 +54,8 @@ class NoSession final : public SocketWriter::Owner {
  private:
   void WaitWritable() override {}
   void OnSendFailed() override {}
-  void OnFellBehind() override {}
+  void OnFellBehind(std::uint64_t) override {}
+  void OnMissed(const std::string&, std::uint64_t) override {}
   void OnProgress() override {}
   std::string_view name() const override { return "none"; }
 

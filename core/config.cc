@@ -76,6 +76,7 @@ absl::StatusOr<RouteConfig> ReadRoute(const json& value, const std::string& path
     }
     route.options = std::move(options);
   }
+  route.slow_readers = entry.Choice("slow_readers", route.slow_readers, kSlowReaders);
   if (absl::Status status = entry.Finish(); !status.ok()) return status;
   return route;
 }

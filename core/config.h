@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/channel.h"
 #include "core/fanout/egress.h"
 #include "core/limits.h"
 
@@ -24,6 +25,8 @@ struct RouteConfig {
   // not even made, and its options are not looked at.
   std::optional<std::vector<std::string>> patterns;
   nlohmann::json options = nlohmann::json::object();
+  // slow_readers: what its channels do with them: "disconnect", "skip" or "latest".
+  SlowReaders slow_readers = SlowReaders::kDisconnect;
   // The JSON path of this entry ("routes[0]"), for errors about it.
   std::string path;
 };
@@ -48,6 +51,13 @@ inline constexpr std::array<std::pair<std::string_view, EgressChoice>, 3> kEgres
     {"auto", EgressChoice::kAuto},
     {"io_uring", EgressChoice::kUring},
     {"syscalls", EgressChoice::kSyscalls},
+}};
+
+// The values of `slow_readers`.
+inline constexpr std::array<std::pair<std::string_view, SlowReaders>, 3> kSlowReaders = {{
+    {"disconnect", SlowReaders::kDisconnect},
+    {"skip", SlowReaders::kSkip},
+    {"latest", SlowReaders::kLatest},
 }};
 
 // Checks what a configuration must hold however it was made, from JSON or from flags: addresses

@@ -18,8 +18,9 @@ struct Limits {
   std::size_t outbox_bytes = 4 * 1024 * 1024;
 
   // limits.log_bytes: what a channel keeps for its slowest reader, counted in bytes of frames; its
-  // memory is at most about twice that. A reader that is further behind is closed with 1013; so are
-  // all, if more than this is published within one turn of the loop.
+  // memory is at most about twice that. A reader that is further behind is closed with 1013, or
+  // skips (see SlowReaders); so are all, if a route publishes more than this in one turn of the
+  // loop.
   std::size_t log_bytes = 4 * 1024 * 1024;
 
   // limits.handshake_seconds: for an HTTP request, and so for the opening handshake, from accept or

@@ -10,6 +10,8 @@ absl::StatusOr<std::unique_ptr<Handler>> Route::Open(Session&) {
   return absl::UnimplementedError("this path speaks no WebSocket");
 }
 
+void Handler::OnMissed(std::string_view, std::uint64_t) {}
+
 Response Route::Answer(const Request&) {
   return {.status = 501, .body = "this path answers no plain HTTP requests\n", .headers = {}};
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -30,6 +31,10 @@ class Handler {
   // A message came in. The payload lasts for the call. An exception ends this session with 1011.
   // Not called any more after Session::Close; the destructor comes on a later turn then.
   virtual void OnMessage(Message message) = 0;
+
+  // The session read too slowly, and was not sent so many messages of a channel that skips
+  // (SlowReaders::kSkip); it goes on with what comes next.
+  virtual void OnMissed(std::string_view channel, std::uint64_t messages);
 };
 
 // What a path serves.

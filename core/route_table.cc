@@ -83,23 +83,26 @@ absl::StatusOr<std::unique_ptr<Route>> Make(const RegisterRoute& route, RouteCon
 // What a route is made with, and uses for as long as it lives.
 class RouteTable::Context : public RouteContext {
  public:
-  Context(Options options, ChannelMaker make_channel)
-      : options_(std::move(options)), make_channel_(std::move(make_channel)) {}
+  Context(const RouteConfig& config, Options options, ChannelMaker make_channel)
+      : options_(std::move(options)),
+        slow_readers_(config.slow_readers),
+        make_channel_(std::move(make_channel)) {}
 
   Options& options() override { return options_; }
   std::shared_ptr<Channel> MakeChannel(std::string name) override {
-    return make_channel_(std::move(name));
+    return make_channel_(std::move(name), slow_readers_);
   }
 
  private:
   Options options_;
+  const SlowReaders slow_readers_;
   const ChannelMaker make_channel_;
 };
 
 // The context is declared first, so that it outlives the route.
 struct RouteTable::Instance {
-  Instance(Options options, const ChannelMaker& make_channel)
-      : context(std::move(options), make_channel) {}
+  Instance(const RouteConfig& config, Options options, const ChannelMaker& make_channel)
+      : context(config, std::move(options), make_channel) {}
 
   Context context;
   std::unique_ptr<Route> route;
@@ -145,7 +148,8 @@ absl::Status RouteTable::Add(const RegisterRoute& route, const RouteConfig& conf
   const std::string title = absl::StrCat("route \"", route.name(), "\"");
   const std::string options_path =
       config.path.empty() ? AtPath(title, "options") : MemberPath(config.path, "options");
-  auto instance = std::make_unique<Instance>(Options(config.options, options_path), make_channel);
+  auto instance =
+      std::make_unique<Instance>(config, Options(config.options, options_path), make_channel);
   absl::StatusOr<std::unique_ptr<Route>> made =
       Make(route, instance->context, AtPath(config.path, title));
   if (!made.ok()) return made.status();

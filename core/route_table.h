@@ -24,7 +24,8 @@ namespace fanfare {
 class RouteTable {
  public:
   // Makes a channel for a route, on any thread.
-  using ChannelMaker = std::function<std::shared_ptr<Channel>(std::string name)>;
+  using ChannelMaker =
+      std::function<std::shared_ptr<Channel>(std::string name, SlowReaders slow_readers)>;
 
   // `linked` is the list of routes, a parameter so that tests may have their own. An error names
   // the place in the configuration, or the route where there is none; an exception of a route is

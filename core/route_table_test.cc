@@ -84,7 +84,7 @@ class RouteTableTest : public testing::Test {
     EXPECT_TRUE(parsed.ok()) << parsed.status();
     return RouteTable::Build(
         *parsed,
-        [](std::string name) {
+        [](std::string name, SlowReaders) {
           events.push_back("channel " + name);
           return std::shared_ptr<Channel>();
         },

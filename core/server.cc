@@ -53,8 +53,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
   const std::size_t log_bytes = config.limits.log_bytes;
   auto routes = RouteTable::Build(
       config,
-      [log_bytes](std::string name) {
-        return std::make_shared<Channel>(std::move(name), log_bytes);
+      [log_bytes](std::string name, SlowReaders slow_readers) {
+        return std::make_shared<Channel>(std::move(name), log_bytes, slow_readers);
       },
       parts.routes);
   if (!routes.ok()) return routes.status();

@@ -46,6 +46,11 @@ struct Stats {
   Counter outbox_overflows;
   // limits.log_bytes: closed with 1013.
   Counter slow_readers;
+  // limits.log_bytes, where slow readers skip: moved on to what is newest.
+  Counter readers_skipped;
+  // What these were not sent, and what readers who are sent the latest only were not. A message
+  // that a thousand readers were not sent counts a thousand times.
+  Counter messages_skipped;
   Counter messages_received;
   // To a socket or, from Session::Send, to its outbox. A message to a thousand receivers counts a
   // thousand times.
@@ -74,6 +79,8 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "idle_timeouts", .member = &Stats::idle_timeouts},
     {.name = "outbox_overflows", .member = &Stats::outbox_overflows},
     {.name = "slow_readers", .member = &Stats::slow_readers},
+    {.name = "readers_skipped", .member = &Stats::readers_skipped},
+    {.name = "messages_skipped", .member = &Stats::messages_skipped},
     {.name = "messages_received", .member = &Stats::messages_received},
     {.name = "messages_sent", .member = &Stats::messages_sent},
     {.name = "send_calls", .member = &Stats::send_calls},

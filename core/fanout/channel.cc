@@ -8,8 +8,8 @@
 
 namespace fanfare {
 
-Channel::Channel(std::string name, std::size_t log_bytes)
-    : name_(std::move(name)), log_(std::make_unique<Log>(log_bytes)) {}
+Channel::Channel(std::string name, std::size_t log_bytes, SlowReaders slow_readers)
+    : name_(std::move(name)), slow_readers_(slow_readers), log_(std::make_unique<Log>(log_bytes)) {}
 
 Channel::~Channel() {
   FANFARE_CHECK(groups_.empty(), "a channel outlives its subscriptions");

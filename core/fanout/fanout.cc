@@ -65,10 +65,6 @@ void Fanout::Unqueue(SocketWriter& writer) {
   std::erase(writers_, &writer);
 }
 
-void Fanout::ReportFallen(SocketWriter& writer) {
-  fallen_.push_back(&writer);
-}
-
 void Fanout::Schedule() {
   if (scheduled_ || in_turn_) return;
   scheduled_ = true;
@@ -96,7 +92,7 @@ void Fanout::RunTurn(std::chrono::steady_clock::duration budget) {
   FlushWriters(deadline);
   RunPasses(deadline);
   FlushWriters(deadline);
-  TellFallen();
+  TellFalls();
   if (!writers_.empty() || !groups_.empty()) Schedule();
 }
 
@@ -178,9 +174,15 @@ void Fanout::SendDirect() {
   batch_.bytes = 0;
 }
 
-void Fanout::TellFallen() {
-  const std::vector<SocketWriter*> fallen = std::exchange(fallen_, {});
-  for (SocketWriter* writer : fallen) writer->owner().OnFellBehind();
+void Fanout::TellFalls() {
+  const std::vector<Fall> falls = std::exchange(falls_, {});
+  for (const Fall& fall : falls) {
+    if (fall.skipped_channel.empty()) {
+      fall.writer->owner().OnFellBehind(fall.number);
+    } else {
+      fall.writer->owner().OnMissed(fall.skipped_channel, fall.number);
+    }
+  }
 }
 
 }  // namespace fanfare

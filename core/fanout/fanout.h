@@ -5,9 +5,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -57,8 +60,16 @@ class Fanout {
   // The writer has something to send. Called once until the writer is asked for it.
   void Queue(SocketWriter& writer);
   void Unqueue(SocketWriter& writer);
-  // The writer's owner is to be told, at the end of the turn, that it fell behind.
-  void ReportFallen(SocketWriter& writer);
+  // The writer's owner is to be told, at the end of the turn, that a subscription of its fell
+  // behind its log, and where that was or what was skipped.
+  struct Fall {
+    SocketWriter* writer;
+    // Empty when nothing was skipped.
+    std::string skipped_channel;
+    // The messages that were skipped, or else the offset of the next one.
+    std::uint64_t number;
+  };
+  void ReportFall(Fall fall) { falls_.push_back(std::move(fall)); }
 
   // While one lives, what becomes due waits for its end, and is sent then.
   class Turn {
@@ -86,13 +97,13 @@ class Fanout {
  private:
   void Schedule();
   void EndTurn();
-  bool HasDue() const { return !writers_.empty() || !groups_.empty() || !fallen_.empty(); }
+  bool HasDue() const { return !writers_.empty() || !groups_.empty() || !falls_.empty(); }
   void Enqueue(std::shared_ptr<SubscriberGroup> group);
   void FlushWriters(Time deadline);
   std::size_t SendQueued(std::span<SocketWriter* const> due);
   void RunPasses(Time deadline);
   void SendDirect();
-  void TellFallen();
+  void TellFalls();
 
   const std::unique_ptr<Egress> egress_;
   const Post post_;
@@ -105,7 +116,7 @@ class Fanout {
   // What is due.
   std::vector<SocketWriter*> writers_;
   std::vector<std::shared_ptr<SubscriberGroup>> groups_;
-  std::vector<SocketWriter*> fallen_;
+  std::vector<Fall> falls_;
   // Kept from turn to turn for their memory.
   SendBatch batch_;
   std::vector<SocketWriter*> sending_;

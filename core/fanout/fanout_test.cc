@@ -205,7 +205,7 @@ TEST_F(FanoutTest, ASubscriberBehindTheLogsTailIsToldSo) {
     shard_.Run();
     EXPECT_LE(channel_.log_memory(), 2 * kLogBytes) << "a stopped reader costs bounded memory";
   }
-  EXPECT_TRUE(stopped.fell_behind());
+  EXPECT_EQ(stopped.fell_behind(), 0U) << "it has yet to get the first message whole";
   EXPECT_GE(published, kLogBytes);
   EXPECT_LE(published, kLogBytes + 64 * 1024 + text.size() + 4);
   EXPECT_FALSE(quick.fell_behind());
@@ -215,6 +215,97 @@ TEST_F(FanoutTest, ASubscriberBehindTheLogsTailIsToldSo) {
   EXPECT_LE((shard_.Run(), channel_.log_memory()), 1024U);
   stopped.BecomeWritable();
   EXPECT_EQ(stopped.Texts(), Texts{text}) << "the frame that had begun is whole, and the last";
+}
+
+TEST_F(FanoutTest, ASlowReaderIsToldWhereToResume) {
+  FakeSession slow(shard_);
+  const Subscription in_slow = slow.Subscribe(channel_);
+  Publish(0, 7);
+  EXPECT_EQ(slow.Texts(), Numbers(0, 7));
+  shard_.network().LimitTo(slow.socket(), 0);
+  for (int i = 0; !slow.fell_behind() && i < 10'000; ++i) {
+    Publish(i, i + 1);
+    shard_.Run();
+  }
+  EXPECT_EQ(slow.fell_behind(), 7U);
+}
+
+TEST_F(FanoutTest, AReaderThatSkipsGoesOnWithWhatIsNewAndKnowsWhatItMissed) {
+  Channel channel("feed", kLogBytes, SlowReaders::kSkip);
+  FakeSession slow(shard_);
+  FakeSession quick(shard_);
+  const Subscription in_slow = slow.Subscribe(channel);
+  const Subscription in_quick = quick.Subscribe(channel);
+  int published = 0;
+  const auto publish = [&](int count) {
+    for (const int end = published + count; published < end; ++published) {
+      channel.Publish(Text(Number(published)));
+      shard_.Run();
+    }
+  };
+  publish(3);
+  // Within the third message from now.
+  shard_.network().LimitTo(slow.socket(), 2 * (2 + Number(3).size()) + 5);
+  while (slow.missed() == 0 && published < 100'000) {
+    publish(1);
+    EXPECT_LE(channel.log_memory(), 2 * kLogBytes);
+  }
+  const int resumed = published;
+  publish(3);
+  slow.BecomeWritable();
+  publish(2);
+
+  // The message that had begun is finished.
+  Texts expected = Numbers(0, 6);
+  for (const std::string& text : Numbers(6 + static_cast<int>(slow.missed()), published)) {
+    expected.push_back(text);
+  }
+  EXPECT_EQ(slow.Texts(), expected);
+  EXPECT_EQ(6 + slow.missed(), static_cast<std::uint64_t>(resumed));
+  EXPECT_FALSE(slow.fell_behind());
+  EXPECT_EQ(quick.Texts(), Numbers(0, published));
+  EXPECT_EQ(shard_.stats().readers_skipped.value(), 1U);
+  EXPECT_EQ(shard_.stats().messages_skipped.value(), slow.missed());
+  EXPECT_LE(channel.log_memory(), 1024U);
+}
+
+TEST_F(FanoutTest, AReaderOfTheLatestIsSentTheNewestMessageOfEachTurn) {
+  Channel channel("prices", kLogBytes, SlowReaders::kLatest);
+  FakeSession a(shard_);
+  FakeSession b(shard_);
+  const Subscription in_a = a.Subscribe(channel);
+  const Subscription in_b = b.Subscribe(channel);
+  for (const int turn : {0, 10, 20}) {
+    for (int i = turn; i < turn + 10; ++i) channel.Publish(Text(Number(i)));
+    shard_.Run();
+  }
+  EXPECT_EQ(a.Texts(), (Texts{Number(9), Number(19), Number(29)}));
+  EXPECT_EQ(b.Texts(), (Texts{Number(9), Number(19), Number(29)}));
+  EXPECT_EQ(shard_.stats().messages_skipped.value(), 2U * 27);
+}
+
+TEST_F(FanoutTest, AReaderOfTheLatestThatStopsHoldsNothingAndGoesOnWithTheNewest) {
+  Channel channel("prices", kLogBytes, SlowReaders::kLatest);
+  const int count = 10'000;
+  for (const std::size_t stops_at : {0, 5}) {
+    FakeSession slow(shard_);
+    FakeSession quick(shard_);
+    const Subscription in_slow = slow.Subscribe(channel);
+    const Subscription in_quick = quick.Subscribe(channel);
+    shard_.network().LimitTo(slow.socket(), stops_at);
+    for (int i = 0; i < count; ++i) {
+      channel.Publish(Text(Number(i)));
+      shard_.Run();
+      // One that stopped within a message holds the log from there on, up to its bound.
+      ASSERT_LE(channel.log_memory(), stops_at == 0 ? 4096U : 2 * kLogBytes);
+    }
+    slow.BecomeWritable();
+    Texts expected = {Number(count - 1)};
+    if (stops_at > 0) expected.insert(expected.begin(), Number(0));
+    EXPECT_EQ(slow.Texts(), expected);
+    EXPECT_EQ(quick.Texts(), Numbers(0, count));
+    EXPECT_FALSE(slow.fell_behind());
+  }
 }
 
 TEST_F(FanoutTest, AFailedPeerHarmsNobodyElse) {

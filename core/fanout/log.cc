@@ -43,6 +43,7 @@ char* Log::Reserve(std::size_t bytes) {
   }
   Chunk& chunk = *chunks_.back();
   char* out = chunk.data.get() + (head_ - chunk.begin);
+  newest_ = head_;
   head_ += bytes;
   while (chunks_.size() > 1 && head_ - tail_ > max_bytes_) {
     chunks_.pop_front();
@@ -122,6 +123,12 @@ LogPosition LogWindow::Gather(LogPosition from, LogPosition to, std::size_t max,
 Frame LogWindow::FrameAt(LogPosition boundary) const {
   const Chunk& chunk = *slices_[IndexAt(boundary)].chunk;
   return ReadFrame(chunk.data.get() + (boundary - chunk.begin));
+}
+
+std::uint64_t LogWindow::CountFrames(LogPosition from, LogPosition to) const {
+  std::uint64_t count = 0;
+  for (; from < to; from += FrameAt(from).bytes) ++count;
+  return count;
 }
 
 }  // namespace fanfare

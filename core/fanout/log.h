@@ -3,6 +3,7 @@
 
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -44,6 +45,8 @@ class Log {
   // What is kept lies between tail() and head(); both are frame boundaries.
   LogPosition tail() const { return tail_; }
   LogPosition head() const { return head_; }
+  // Where the newest frame starts; head() when there is none.
+  LogPosition newest() const { return std::max(newest_, tail_); }
 
   // Gives back what lies before `position`.
   void Release(LogPosition position);
@@ -59,6 +62,7 @@ class Log {
   const std::size_t max_bytes_;
   LogPosition tail_ = 0;
   LogPosition head_ = 0;
+  LogPosition newest_ = 0;
   std::deque<std::shared_ptr<Chunk>> chunks_;
   std::size_t next_capacity_ = 0;
 };
@@ -87,6 +91,8 @@ class LogWindow {
 
   // Reads the frame that starts at `boundary`, which the window must hold.
   Frame FrameAt(LogPosition boundary) const;
+  // How many frames lie between two boundaries that the window holds.
+  std::uint64_t CountFrames(LogPosition from, LogPosition to) const;
 
  private:
   struct Slice {

@@ -73,17 +73,19 @@ std::unique_ptr<Subscriber> SocketWriter::Subscribe(Channel& channel) {
 }
 
 void SocketWriter::Unsubscribe(Subscriber& subscriber) {
-  if (subscriber.mid_frame()) {
-    // Peers must get whole frames. The outbox has not begun to leave, because this frame has.
-    std::string rest;
-    subscriber.group->CopyRestOfFrame(subscriber, rest);
-    outbox_.insert(0, rest);
-    Queue();
-  }
+  if (subscriber.mid_frame()) TakeRestOfFrame(subscriber);
   subscribers_.erase(std::find(subscribers_.begin(), subscribers_.end(), &subscriber));
   subscriber.writer = nullptr;
   std::exchange(subscriber.group, nullptr)->Remove(subscriber);
   MakeDirectWherePossible();
+}
+
+void SocketWriter::TakeRestOfFrame(const Subscriber& subscriber) {
+  std::string rest;
+  subscriber.group->CopyRestOfFrame(subscriber, rest);
+  // The outbox has not begun to leave, because this frame has.
+  outbox_.insert(0, rest);
+  Queue();
 }
 
 void SocketWriter::EndSubscriptions() {

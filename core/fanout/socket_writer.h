@@ -38,8 +38,11 @@ class SocketWriter {
     virtual void WaitWritable() = 0;
     // The peer is gone; the read side will find out, too, if the socket is shut down.
     virtual void OnSendFailed() = 0;
-    // A subscription fell off its log's tail. Called at the end of a turn.
-    virtual void OnFellBehind() = 0;
+    // A subscription fell off its log's tail; `offset` is that of the next message it would have
+    // been sent. Called at the end of a turn, as is the next.
+    virtual void OnFellBehind(std::uint64_t offset) = 0;
+    // It goes on where the log is now.
+    virtual void OnMissed(const std::string& channel, std::uint64_t messages) = 0;
     // Some of what waited here has been given to the kernel; see outbox_size() and drained().
     virtual void OnProgress() = 0;
     virtual std::string_view name() const = 0;
@@ -83,6 +86,9 @@ class SocketWriter {
 
   // For SubscriberGroup.
   bool can_send_directly() const;
+  // The rest of a frame that was sent in part, which is to go out whatever becomes of the
+  // subscription: peers must get whole frames.
+  void TakeRestOfFrame(const Subscriber& subscriber);
   // A direct send was cut short; the subscriber is lagging now.
   void OnDirectSendStopped(Subscriber& subscriber, std::int64_t result);
   void LogSent(Message message) const;

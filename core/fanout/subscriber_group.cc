@@ -29,6 +29,7 @@ void SubscriberGroup::JoinChannel() {
   const std::lock_guard lock(channel_->mutex_);
   from_ = to_ = released_ = channel_->log_->head();
   window_ = LogWindow(from_);
+  seen_ = {.end = from_, .offset = channel_->offset_};
   channel_->groups_.push_back(this);
 }
 
@@ -44,12 +45,13 @@ void SubscriberGroup::Wake() {
 
 std::unique_ptr<Subscriber> SubscriberGroup::Add(SocketWriter& writer) {
   auto subscriber = std::make_unique<Subscriber>(*this, writer);
-  LogPosition head;
   {
+    // The window holds what comes before the new subscriber's place, too.
     const std::lock_guard lock(channel_->mutex_);
-    head = channel_->log_->head();
+    window_.Fetch(*channel_->log_);
+    seen_ = {.end = window_.end(), .offset = channel_->offset_};
   }
-  AddLagging(*subscriber, head);
+  AddLagging(*subscriber, seen_.end);
   return subscriber;
 }
 
@@ -77,31 +79,71 @@ void SubscriberGroup::LeaveChannel() {
 }
 
 void SubscriberGroup::BeginPass() {
-  LogPosition tail;
-  {
-    const std::lock_guard lock(channel_->mutex_);
-    window_.Fetch(*channel_->log_);
-    tail = channel_->log_->tail();
-    woken_ = false;
-  }
+  const Seen before = Fetch();
   due = false;
   in_pass_ = true;
-  if (from_ < tail) {
-    // The log has dropped what this shard had not yet sent: it was held up for too long.
-    while (!direct_.empty()) MakeLagging(*direct_.back().subscriber);
-    from_ = tail;
-  }
-  for (Subscriber* subscriber : lagging_) {
-    if (subscriber->position >= tail || subscriber->fallen) continue;
-    subscriber->fallen = true;
-    fanout_.ReportFallen(*subscriber->writer);
-  }
+  SkipDirect(before);
   run_.clear();
   to_ = window_.Gather(from_, window_.end(), kMaxRunPieces, run_);
   run_bytes_ = to_ - from_;
-  run_messages_ = 0;
-  for (LogPosition at = from_; at < to_; at += window_.FrameAt(at).bytes) ++run_messages_;
+  run_messages_ = window_.CountFrames(from_, to_);
   next_ = run_bytes_ == 0 ? direct_.size() : 0;
+  HandleSlow(before);
+}
+
+SubscriberGroup::Seen SubscriberGroup::Fetch() {
+  const std::lock_guard lock(channel_->mutex_);
+  const Log& log = *channel_->log_;
+  window_.Fetch(log);
+  tail_ = log.tail();
+  newest_ = log.newest();
+  woken_ = false;
+  return std::exchange(seen_, {.end = log.head(), .offset = channel_->offset_});
+}
+
+void SubscriberGroup::SkipDirect(const Seen& before) {
+  if (channel_->slow_readers_ == SlowReaders::kLatest) {
+    if (from_ >= newest_) return;
+    const std::uint64_t skipped = OffsetAt(newest_, seen_) - OffsetAt(from_, before);
+    fanout_.stats().messages_skipped.Add(skipped * direct_.size());
+    from_ = newest_;
+  } else if (from_ < tail_) {
+    // The log has dropped what this shard had not yet sent: it was held up for too long.
+    while (!direct_.empty()) MakeLagging(*direct_.back().subscriber);
+    from_ = tail_;
+  }
+}
+
+void SubscriberGroup::HandleSlow(const Seen& before) {
+  const SlowReaders policy = channel_->slow_readers_;
+  for (Subscriber* subscriber : lagging_) {
+    const bool is_stale = policy == SlowReaders::kLatest && !subscriber->mid_frame() &&
+                          subscriber->position < newest_;
+    if ((subscriber->position >= tail_ && !is_stale) || subscriber->fallen) continue;
+    const std::uint64_t offset = OffsetAt(subscriber->boundary, before);
+    if (policy == SlowReaders::kDisconnect) {
+      subscriber->fallen = true;
+      fanout_.ReportFall({.writer = subscriber->writer, .skipped_channel = "", .number = offset});
+      continue;
+    }
+    const LogPosition to = policy == SlowReaders::kSkip ? to_ : newest_;
+    const std::uint64_t missed = OffsetAt(to, seen_) - offset - (subscriber->mid_frame() ? 1 : 0);
+    Skip(*subscriber, to);
+    fanout_.stats().messages_skipped.Add(missed);
+    if (policy == SlowReaders::kLatest) continue;
+    fanout_.stats().readers_skipped.Add();
+    fanout_.ReportFall(
+        {.writer = subscriber->writer, .skipped_channel = channel_->name(), .number = missed});
+  }
+}
+
+void SubscriberGroup::Skip(Subscriber& subscriber, LogPosition to) {
+  if (subscriber.mid_frame()) subscriber.writer->TakeRestOfFrame(subscriber);
+  subscriber.position = subscriber.boundary = to;
+}
+
+std::uint64_t SubscriberGroup::OffsetAt(LogPosition boundary, const Seen& seen) const {
+  return seen.offset - window_.CountFrames(boundary, seen.end);
 }
 
 bool SubscriberGroup::Fill(SendBatch& batch) {
@@ -194,6 +236,9 @@ void SubscriberGroup::CopyRestOfFrame(const Subscriber& subscriber, std::string&
 void SubscriberGroup::Advance(Subscriber& subscriber, std::size_t bytes) {
   subscriber.position += bytes;
   subscriber.boundary = CountSent(*subscriber.writer, subscriber.boundary, subscriber.position);
+  const bool is_stale = channel_->slow_readers_ == SlowReaders::kLatest &&
+                        !subscriber.mid_frame() && subscriber.position < newest_;
+  if (is_stale) Skip(subscriber, newest_);
 }
 
 LogPosition SubscriberGroup::CountSent(const SocketWriter& writer, LogPosition boundary,

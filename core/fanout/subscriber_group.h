@@ -89,6 +89,19 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
     Subscriber* subscriber;
   };
 
+  // What the pass before this one knew of the log: where it ended, and the offset of the message
+  // that comes there.
+  struct Seen {
+    LogPosition end;
+    std::uint64_t offset;
+  };
+  Seen Fetch();
+  void SkipDirect(const Seen& before);
+  // Lagging subscribers that the log has dropped something for, or that are sent the newest only.
+  void HandleSlow(const Seen& before);
+  // A lagging subscriber goes on from there; a frame that was begun is finished first.
+  void Skip(Subscriber& subscriber, LogPosition to);
+  std::uint64_t OffsetAt(LogPosition boundary, const Seen& seen) const;
   void RemoveDirect(Subscriber& subscriber);
   void RemoveLagging(Subscriber& subscriber);
   void AddLagging(Subscriber& subscriber, LogPosition position);
@@ -109,6 +122,10 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   LogPosition released_ = 0;
 
   LogWindow window_;
+  // The log, when it was last fetched; `seen_.end` is the window's.
+  Seen seen_{};
+  LogPosition tail_ = 0;
+  LogPosition newest_ = 0;
   std::vector<Direct> direct_;
   std::vector<Subscriber*> lagging_;
 

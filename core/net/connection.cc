@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/check.h"
 #include "core/compat.h"
 #include "core/exception_text.h"
@@ -216,7 +217,8 @@ class Connection final : public Session,
 
   // Goes on after a pause, if that is over.
   void ReadOn() {
-    if (ended_ || !opened_ || reader_ == nullptr || !reader_->is_paused() || !WantsMessages()) return;
+    if (ended_ || !opened_ || reader_ == nullptr || !reader_->is_paused() || !WantsMessages())
+      return;
     Watch(events_ | EPOLLIN);
     reader_->Resume(*this);
     AfterReading();
@@ -290,11 +292,22 @@ class Connection final : public Session,
   // Also wakes the read side, which ends the session.
   void OnSendFailed() override { ::shutdown(socket_.get(), SHUT_RDWR); }
 
-  void OnFellBehind() override {
+  void OnFellBehind(std::uint64_t offset) override {
     if (closing_) return;
     shard_.stats().slow_readers.Add();
     Close(CloseCode::kTryAgainLater,
-          "fell behind: this client reads more slowly than the channel sends");
+          absl::StrCat("fell behind: this client reads too slowly; resume at offset ", offset));
+  }
+
+  void OnMissed(const std::string& channel, std::uint64_t messages) override {
+    if (closing_ || handler_ == nullptr) return;
+    spdlog::info("{} reads too slowly: missed {} messages of {}", name_, messages,
+                 EscapeForLog(channel));
+    try {
+      handler_->OnMissed(channel, messages);
+    } catch (...) {
+      HandlerFailed(CurrentExceptionText());
+    }
   }
 
   void OnProgress() override {

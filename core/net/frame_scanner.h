@@ -17,9 +17,7 @@ class FrameScanner {
   void Scan(std::string_view bytes);
 
   // No frame is begun and not finished, nor a fragmented message.
-  bool between_messages() const {
-    return header_size_ == 0 && payload_left_ == 0 && !in_message_;
-  }
+  bool between_messages() const { return header_size_ == 0 && payload_left_ == 0 && !in_message_; }
 
  private:
   // Bytes of the header of which `header_` is the start, as far as that can be told yet.

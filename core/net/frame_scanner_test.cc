@@ -42,7 +42,9 @@ std::vector<std::size_t> Boundaries(const std::string& stream) {
   return boundaries;
 }
 
-TEST(FrameScannerTest, StartsBetweenMessages) { EXPECT_TRUE(FrameScanner().between_messages()); }
+TEST(FrameScannerTest, StartsBetweenMessages) {
+  EXPECT_TRUE(FrameScanner().between_messages());
+}
 
 TEST(FrameScannerTest, FindsTheEndsOfFramesOfAllLengths) {
   std::string stream;

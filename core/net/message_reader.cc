@@ -46,9 +46,8 @@ class MessageReader::Impl {
  public:
   Impl(net::execution_context& context, std::size_t message_bytes)
       : steps_(context), ws_(steps_.executor()) {
-    ws_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
-      response.set(http::field::server, "fanfare");
-    }));
+    ws_.set_option(websocket::stream_base::decorator(
+        [](websocket::response_type& response) { response.set(http::field::server, "fanfare"); }));
     ws_.read_message_max(message_bytes);
     ws_.auto_fragment(false);
   }
@@ -85,9 +84,7 @@ class MessageReader::Impl {
   bool has_ended() const { return end_.has_value(); }
   error_code end() const { return end_.value_or(error_code()); }
   const websocket::close_reason& reason() const { return ws_.reason(); }
-  bool is_between_messages() const {
-    return !paused_ && !end_ && scanner_.between_messages();
-  }
+  bool is_between_messages() const { return !paused_ && !end_ && scanner_.between_messages(); }
 
  private:
   void Use(Sink& sink) {
@@ -147,13 +144,27 @@ MessageReader::~MessageReader() = default;
 error_code MessageReader::Accept(const Handshake& handshake, Sink& sink) {
   return impl_->Accept(handshake, sink);
 }
-void MessageReader::Feed(std::string_view bytes, Sink& sink) { impl_->Feed(bytes, sink); }
-void MessageReader::Resume(Sink& sink) { impl_->Resume(sink); }
-bool MessageReader::is_paused() const { return impl_->is_paused(); }
-bool MessageReader::has_ended() const { return impl_->has_ended(); }
-error_code MessageReader::end() const { return impl_->end(); }
-const websocket::close_reason& MessageReader::reason() const { return impl_->reason(); }
-bool MessageReader::is_between_messages() const { return impl_->is_between_messages(); }
+void MessageReader::Feed(std::string_view bytes, Sink& sink) {
+  impl_->Feed(bytes, sink);
+}
+void MessageReader::Resume(Sink& sink) {
+  impl_->Resume(sink);
+}
+bool MessageReader::is_paused() const {
+  return impl_->is_paused();
+}
+bool MessageReader::has_ended() const {
+  return impl_->has_ended();
+}
+error_code MessageReader::end() const {
+  return impl_->end();
+}
+const websocket::close_reason& MessageReader::reason() const {
+  return impl_->reason();
+}
+bool MessageReader::is_between_messages() const {
+  return impl_->is_between_messages();
+}
 
 std::unique_ptr<MessageReader> ReaderPool::MakeNew() {
   return std::make_unique<MessageReader>(context_, message_bytes_);

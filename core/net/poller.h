@@ -13,11 +13,11 @@
 
 namespace fanfare {
 
-// Waits for the sockets of a shard's sessions with an epoll of its own, which the shard's io_context
-// waits for. Asio's own reads are made for one operation at a time: each tries the socket once more
-// before it waits, and keeps its state on the heap meanwhile. Here a session is told that its socket
-// is readable, makes one system call to read it, and while it waits there is nothing but its entry
-// in the kernel.
+// Waits for the sockets of a shard's sessions with an epoll of its own, which the shard's
+// io_context waits for. Asio's own reads are made for one operation at a time: each tries the
+// socket once more before it waits, and keeps its state on the heap meanwhile. Here a session is
+// told that its socket is readable, makes one system call to read it, and while it waits there is
+// nothing but its entry in the kernel.
 //
 // All sockets that are ready at once are one turn of the loop: when their sessions have been told,
 // what became due is sent. A turn ends early when the sessions have handled many bytes, so that

@@ -113,8 +113,9 @@ std::vector<FakeSession::Received> FakeSession::Messages() {
   std::size_t at = 0;
   // A header that is cut can not be read; no frame is shorter than two bytes.
   while (at + 2 <= sent.size()) {
-    const std::string whole = sent.substr(at) + std::string(kMaxFrameHeaderBytes, '\0');
-    const std::size_t bytes = ReadFrame(whole.data()).bytes;
+    std::string header = sent.substr(at, kMaxFrameHeaderBytes);
+    header.resize(kMaxFrameHeaderBytes);
+    const std::size_t bytes = ReadFrame(header.data()).bytes;
     if (at + bytes > sent.size()) break;
     const Frame frame = ReadFrame(sent.data() + at);
     messages.push_back({frame.message.type, std::string(frame.message.payload)});

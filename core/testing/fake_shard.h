@@ -116,7 +116,10 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   std::vector<std::string> Texts();
   // How the session was closed, if it was.
   const std::optional<Closed>& closed() const { return closed_; }
-  bool fell_behind() const { return fell_behind_; }
+  // The offset at which it was when it fell behind.
+  const std::optional<std::uint64_t>& fell_behind() const { return fell_behind_; }
+  // How many messages it was told that it missed.
+  std::uint64_t missed() const { return missed_; }
   bool send_failed() const { return send_failed_; }
   bool waits() const { return waits_; }
   // The socket takes everything again.
@@ -125,7 +128,8 @@ class FakeSession final : public Session, private SocketWriter::Owner {
  private:
   void WaitWritable() override { waits_ = true; }
   void OnSendFailed() override { send_failed_ = true; }
-  void OnFellBehind() override { fell_behind_ = true; }
+  void OnFellBehind(std::uint64_t offset) override { fell_behind_ = offset; }
+  void OnMissed(const std::string&, std::uint64_t messages) override { missed_ += messages; }
   void OnProgress() override {}
   std::string_view name() const override { return "fake"; }
 
@@ -136,7 +140,8 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   const int fake_socket_;
   SocketWriter writer_;
   std::optional<Closed> closed_;
-  bool fell_behind_ = false;
+  std::optional<std::uint64_t> fell_behind_;
+  std::uint64_t missed_ = 0;
   bool send_failed_ = false;
   bool waits_ = false;
 };
