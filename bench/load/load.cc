@@ -148,7 +148,7 @@ int Main() {
     std::cerr << options.status().message() << "\n";
     return kNotMeasured;
   }
-  const absl::StatusOr<Result> result = Run(*options).Execute();
+  const absl::StatusOr<Result> result = LoadRun(*options).Execute();
   if (!result.ok()) {
     std::cerr << result.status().message() << "\n";
     return kNotMeasured;

@@ -29,14 +29,14 @@ constexpr std::uint64_t kLinger = Nanoseconds(milliseconds(50));
 
 }  // namespace
 
-Run::Run(const Options& options)
+LoadRun::LoadRun(const Options& options)
     : options_(options),
       result_{.options = options},
       crowd_(options.url, options.roster, *this),
       traffic_(options_, crowd_, result_.problems),
       churn_(options.roster) {}
 
-absl::StatusOr<Result> Run::Execute() {
+absl::StatusOr<Result> LoadRun::Execute() {
   if (absl::Status connected = Connect(); !connected.ok()) {
     return connected;
   }
@@ -52,8 +52,9 @@ absl::StatusOr<Result> Run::Execute() {
   return result_;
 }
 
-absl::Status Run::Connect() {
+absl::Status LoadRun::Connect() {
   result_.before_connect = ReadMeters(options_.server_pids);
+  shown_at_ = result_.before_connect.time;
   const std::size_t count = options_.roster.connections;
   const std::size_t most = options_.ramp > 0 ? kMostAtOnce : kAtOnce;
   Schedule ramp(result_.before_connect.time, options_.ramp > 0 ? options_.ramp : 1e9);
@@ -73,7 +74,7 @@ absl::Status Run::Connect() {
 
 // When a client has the answer to its handshake, not every server has it in its room yet. So one
 // publisher of each room repeats itself until all have heard it, and only then everything counts.
-absl::Status Run::Join() {
+absl::Status LoadRun::Join() {
   const Roster& roster = options_.roster;
   std::size_t listener = 0;
   const auto all_have_heard = [&] {
@@ -107,7 +108,7 @@ absl::Status Run::Join() {
   return refused_;
 }
 
-void Run::Measure() {
+void LoadRun::Measure() {
   const std::uint64_t start = Now();
   const std::uint64_t from = start + Nanoseconds(options_.warmup);
   const std::uint64_t until = from + Nanoseconds(options_.duration);
@@ -127,17 +128,19 @@ void Run::Measure() {
   result_.unsent = traffic_.unsent();
 }
 
-void Run::Publish(std::uint64_t end, const char* phase) {
+void LoadRun::Publish(std::uint64_t end, const char* phase) {
   for (std::uint64_t now = Now(); now < end && open_ > 0 && !IsSilent(now); now = Now()) {
     traffic_.PublishDue(now);
     TakeChurn(now);
     Turn(std::min({end, traffic_.NextDue(now), churn_.NextDue()}), phase);
   }
+  // What became due during the last turn.
+  traffic_.PublishDue(std::min(Now(), end - 1));
 }
 
-void Run::Drain() {
+void LoadRun::Drain() {
   const std::uint64_t end = Now() + Nanoseconds(options_.drain);
-  while (traffic_.owed() > 0 && Now() < end && !IsSilent(Now())) {
+  while ((traffic_.owed() > 0 || crowd_.opening() > 0) && Now() < end && !IsSilent(Now())) {
     Turn(end, "draining");
   }
   (silent_ ? result_.problems.missing : result_.overdue) += traffic_.owed();
@@ -147,7 +150,7 @@ void Run::Drain() {
   }
 }
 
-void Run::Turn(std::uint64_t end, const char* phase) {
+void LoadRun::Turn(std::uint64_t end, const char* phase) {
   // IsSilent and limits are looked at now and then, too.
   crowd_.Turn(std::min({end, progress_.next(), Now() + Nanoseconds(milliseconds(100))}));
   if (const std::uint64_t now = Now(); progress_.IsDue(now)) {
@@ -155,7 +158,7 @@ void Run::Turn(std::uint64_t end, const char* phase) {
   }
 }
 
-void Run::TakeChurn(std::uint64_t now) {
+void LoadRun::TakeChurn(std::uint64_t now) {
   while (churn_.IsDue(now)) {
     const std::size_t connection = churn_.Take();
     // It may still be connecting, or be lost.
@@ -167,7 +170,7 @@ void Run::TakeChurn(std::uint64_t now) {
   }
 }
 
-bool Run::IsSilent(std::uint64_t now) {
+bool LoadRun::IsSilent(std::uint64_t now) {
   if (traffic_.owed() == 0 || traffic_.deliveries() != deliveries_seen_) {
     deliveries_seen_ = traffic_.deliveries();
     quiet_since_ = now;
@@ -180,7 +183,7 @@ bool Run::IsSilent(std::uint64_t now) {
   return silent_;
 }
 
-void Run::ShowProgress(std::uint64_t now, const char* phase) {
+void LoadRun::ShowProgress(std::uint64_t now, const char* phase) {
   const double rate = static_cast<double>(traffic_.deliveries() - deliveries_shown_) * 1e9 /
                       static_cast<double>(now - shown_at_);
   deliveries_shown_ = traffic_.deliveries();
@@ -192,7 +195,7 @@ void Run::ShowProgress(std::uint64_t now, const char* phase) {
                                  traffic_.deliveries(), rate, traffic_.owed()));
 }
 
-void Run::OnOpen(std::size_t /*connection*/, std::uint64_t nanoseconds) {
+void LoadRun::OnOpen(std::size_t /*connection*/, std::uint64_t nanoseconds) {
   if (connecting_) {
     ++open_;
     result_.handshakes.Record(nanoseconds);
@@ -201,7 +204,7 @@ void Run::OnOpen(std::size_t /*connection*/, std::uint64_t nanoseconds) {
   }
 }
 
-void Run::OnRefused(std::size_t connection, const absl::Status& why) {
+void LoadRun::OnRefused(std::size_t connection, const absl::Status& why) {
   if (connecting_) {
     refused_.Update(why);
     return;
@@ -211,11 +214,11 @@ void Run::OnRefused(std::size_t connection, const absl::Status& why) {
   result_.problems.Describe(absl::StrCat("connection ", connection, ": ", why.message()));
 }
 
-void Run::OnMessage(std::size_t connection, std::string_view payload, std::uint64_t now) {
+void LoadRun::OnMessage(std::size_t connection, std::string_view payload, std::uint64_t now) {
   traffic_.Take(connection, payload, now);
 }
 
-void Run::OnLost(std::size_t connection, const std::string& why) {
+void LoadRun::OnLost(std::size_t connection, const std::string& why) {
   if (connecting_) {
     refused_.Update(
         absl::UnavailableError(absl::StrCat("connection ", connection, " was lost: ", why)));

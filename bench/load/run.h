@@ -19,10 +19,10 @@ namespace fanfare::bench {
 
 // Runs a load: connects everyone, makes sure that all hear their rooms, publishes for the warm-up
 // and for the measured time, and waits for what is still owed. One thread, which is the caller's.
-class Run final : private Crowd::Listener {
+class LoadRun final : private Crowd::Listener {
  public:
   // The options must have passed Check.
-  explicit Run(const Options& options);
+  explicit LoadRun(const Options& options);
 
   // Once only. An error means that nothing was measured; what went wrong while measuring is in the
   // result's problems.
