@@ -46,7 +46,7 @@ bool DeliveryCheck::HasHeard(std::size_t client) const {
 
 std::uint32_t DeliveryCheck::Behind(std::size_t client, std::size_t publisher) const {
   const std::uint32_t next = NextOf(client, publisher);
-  return next == kAny ? published_[publisher] : published_[publisher] - next;
+  return next == kAny ? 0 : published_[publisher] - next;
 }
 
 Delivery DeliveryCheck::TakeOutOfTurn(std::size_t client, std::size_t publisher,

@@ -68,7 +68,7 @@ class DeliveryCheck {
     return Delivery::kDue;
   }
 
-  // How many messages of the publisher's the client has not got.
+  // How many messages of the publisher's are owed to the client: the last ones.
   std::uint32_t Behind(std::size_t client, std::size_t publisher) const;
 
   std::uint32_t published(std::size_t publisher) const { return published_[publisher]; }

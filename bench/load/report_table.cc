@@ -79,8 +79,8 @@ void AddWarnings(const Result& result, std::string& table) {
   }
   if (result.overdue > 0) {
     absl::StrAppendFormat(&table,
-                          "warning: %d deliveries had still not come; latencies are without "
-                          "them\n",
+                          "warning: %d deliveries had still not come; latencies are as if they "
+                          "came then\n",
                           result.overdue);
   }
   for (const std::string& text : result.problems.texts) {

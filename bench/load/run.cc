@@ -143,10 +143,15 @@ void LoadRun::Drain() {
   while ((traffic_.owed() > 0 || crowd_.opening() > 0) && Now() < end && !IsSilent(Now())) {
     Turn(end, "draining");
   }
-  (silent_ ? result_.problems.missing : result_.overdue) += traffic_.owed();
   const std::uint64_t linger = Now() + kLinger;
   while (Now() < linger) {
     Turn(linger, "draining");
+  }
+  if (silent_) {
+    result_.problems.missing += traffic_.owed();
+  } else {
+    result_.overdue = traffic_.owed();
+    traffic_.TakeOverdue(Now());
   }
 }
 

@@ -202,6 +202,22 @@ TEST(RunAgainstTest, NothingComesAnyMore) {
   EXPECT_TRUE(absl::StartsWith(result.problems.texts[0], "nothing came"));
 }
 
+TEST(RunAgainstTest, WhatIsOverdueIsPartOfTheLatency) {
+  std::string pong;
+  AppendServerFrame(Opcode::kPong, "", pong);
+  const ScriptedServer server(
+      [&](int nth, const std::string& honest) { return nth == 0 ? honest : pong; });
+  Options options = OptionsFor(server.endpoint(), "/");
+  options.roster = {.connections = 1, .publishers = 1};
+  options.warmup = options.warmup.zero();
+  options.drain = options.drain.zero();
+  const auto result = LoadRun(options).Execute();
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->overdue, 1);
+  EXPECT_EQ(result->latencies.count(), 1u);
+  EXPECT_EQ(result->problems.missing, 0);
+}
+
 TEST(RunAgainstTest, AnOvertakenMessage) {
   std::string pong;
   AppendServerFrame(Opcode::kPong, "", pong);

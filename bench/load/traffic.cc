@@ -29,7 +29,8 @@ Traffic::Traffic(const Options& options, Crowd& crowd, Problems& problems)
       crowd_(crowd),
       problems_(problems),
       format_(options.size),
-      check_(options.roster) {}
+      check_(options.roster),
+      due_(options.roster.publishers) {}
 
 void Traffic::Probe() {
   const std::uint64_t now = Now();
@@ -101,6 +102,7 @@ void Traffic::Publish(std::size_t publisher, std::uint64_t due) {
     return;
   }
   ++published_;
+  due_[publisher].push_back(due);
   crowd_.Send(publisher, format_.Write({.publisher = static_cast<std::uint16_t>(publisher),
                                         .sequence = check_.Publish(publisher),
                                         .sent_at = due}));
@@ -122,11 +124,24 @@ void Traffic::Take(std::size_t connection, std::string_view payload, std::uint64
     }
   }
   ++deliveries_;
-  if (stamp->sent_at >= from_ && stamp->sent_at < until_) {
-    latencies_.Record(now - stamp->sent_at);
-  }
+  Record(stamp->sent_at, now);
   if (connection == stamp->publisher && options_.mode == Mode::kWindow) {
     FillWindow(connection);
+  }
+}
+
+void Traffic::TakeOverdue(std::uint64_t now) {
+  const Roster& roster = options_.roster;
+  for (std::size_t connection = 0; connection < roster.connections; ++connection) {
+    const std::size_t room = roster.RoomOf(connection);
+    for (std::size_t i = 0; i < roster.PublishersIn(room); ++i) {
+      const std::size_t publisher = roster.PublisherOf(room, i);
+      const std::vector<std::uint64_t>& due = due_[publisher];
+      for (std::size_t nth = due.size() - check_.Behind(connection, publisher); nth < due.size();
+           ++nth) {
+        Record(due[nth], now);
+      }
+    }
   }
 }
 
