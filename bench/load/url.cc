@@ -41,7 +41,7 @@ absl::StatusOr<Url> ParseUrl(std::string_view text) {
   }
   url.server.port = 80;
   if (colon != text.npos) {
-    const std::string_view port = text.substr(colon + 1);
+    const std::string port(text.substr(colon + 1));
     const char* const end = port.data() + port.size();
     const auto [parsed, error] = std::from_chars(port.data(), end, url.server.port);
     if (error != std::errc() || parsed != end || url.server.port == 0) {
