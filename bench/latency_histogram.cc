@@ -3,26 +3,33 @@
 #include <cmath>
 
 namespace fanfare::bench {
+namespace {
+
+constexpr unsigned kDoublings = 40;
+constexpr unsigned kBucketsPerDoubling = 128;
+
+// The largest whole number below the end of a bucket.
+std::uint64_t LargestBelow(double end) {
+  return static_cast<std::uint64_t>(std::ceil(end)) - 1;
+}
+
+}  // namespace
+
+LatencyHistogram::LatencyHistogram()
+    : counts_(std::tuple(Axis(kDoublings * kBucketsPerDoubling, 1, std::exp2(kDoublings)))) {}
 
 std::uint64_t LatencyHistogram::Percentile(double fraction) const {
   const auto wanted = static_cast<std::uint64_t>(std::ceil(fraction * static_cast<double>(count_)));
   std::uint64_t seen = 0;
-  for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
-    seen += counts_[bucket];
+  const auto& axis = counts_.axis();
+  // The bucket below the axis is number -1, that above it number size().
+  for (int bucket = -1; bucket < axis.size(); ++bucket) {
+    seen += counts_.at(bucket);
     if (seen > 0 && seen >= wanted) {
-      return std::min(EndOf(bucket), max_);
+      return bucket < 0 ? 0 : std::min(LargestBelow(axis.value(bucket + 1)), max_);
     }
   }
   return max_;
-}
-
-std::uint64_t LatencyHistogram::EndOf(std::size_t bucket) {
-  if (bucket < 2 * kBucketsPerDoubling) {
-    return bucket;
-  }
-  const std::size_t shift = bucket / kBucketsPerDoubling - 1;
-  const std::uint64_t first = std::uint64_t{bucket - kBucketsPerDoubling * shift} << shift;
-  return first + ((std::uint64_t{1} << shift) - 1);
 }
 
 }  // namespace fanfare::bench

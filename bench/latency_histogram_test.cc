@@ -27,21 +27,40 @@ TEST(LatencyHistogramTest, SmallValuesAreExact) {
   EXPECT_EQ(histogram.Percentile(1), 200u);
 }
 
+TEST(LatencyHistogramTest, ZeroIsAValue) {
+  LatencyHistogram histogram;
+  histogram.Record(0);
+  histogram.Record(5);
+  EXPECT_EQ(histogram.count(), 2u);
+  EXPECT_EQ(histogram.Percentile(0.5), 0u);
+  EXPECT_EQ(histogram.Percentile(1), 5u);
+}
+
 // Every value around every power of two must come back at most 1/128 too large, never too small.
 TEST(LatencyHistogramTest, EveryMagnitudeIsWithinOnePartIn128) {
-  static constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
-  for (int bit = 0; bit < 64; ++bit) {
+  static constexpr std::uint64_t kLarger = std::uint64_t{1} << 41;
+  for (int bit = 0; bit < 40; ++bit) {
     const std::uint64_t power = std::uint64_t{1} << bit;
     for (const std::uint64_t value : {power - 1, power, power + 1, power + power / 3}) {
       LatencyHistogram histogram;
       histogram.Record(value);
       // A larger sample, so that the clamp to max() does not hide the bucket's own rounding.
-      histogram.Record(kLargest);
+      histogram.Record(kLarger);
       EXPECT_GE(histogram.Percentile(0.5), value);
       EXPECT_LE(histogram.Percentile(0.5) - value, value / 128) << value;
-      EXPECT_EQ(histogram.Percentile(1), kLargest);
+      EXPECT_EQ(histogram.Percentile(1), kLarger);
     }
   }
+}
+
+TEST(LatencyHistogramTest, BeyondTheAxisOnlyTheLargestIsKnown) {
+  static constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
+  LatencyHistogram histogram;
+  histogram.Record(1);
+  histogram.Record(kLargest / 2);
+  histogram.Record(kLargest);
+  EXPECT_EQ(histogram.Percentile(0.3), 1u);
+  EXPECT_EQ(histogram.Percentile(0.5), kLargest);
 }
 
 TEST(LatencyHistogramTest, PercentilesAgreeWithSorting) {

@@ -10,23 +10,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "bench/clock.h"
+#include "bench/roster.h"
 
 namespace fanfare::bench {
 namespace {
 
-std::uint64_t Nanoseconds(std::chrono::nanoseconds duration) {
-  return static_cast<std::uint64_t>(duration.count());
-}
-
-std::uint64_t Now() {
-  return Nanoseconds(std::chrono::steady_clock::now().time_since_epoch());
-}
-
 // Of a message that nobody published, this much is quoted.
 constexpr std::size_t kQuotedBytes = 100;
-
-// Above this a server sends nonsense.
-constexpr std::size_t kMaxPartialBytes = 16 << 20;
 
 }  // namespace
 
@@ -46,24 +37,26 @@ absl::StatusOr<std::unique_ptr<LoadClient>> LoadClient::Connect(const LoadOption
 LoadClient::LoadClient(const LoadOptions& options, std::vector<ClientSocket> sockets)
     : options_(options),
       format_(options.message_bytes),
-      check_(sockets.size(), static_cast<std::size_t>(options.publishers)),
-      published_(static_cast<std::size_t>(options.publishers)),
+      check_({.connections = sockets.size(),
+              .publishers = static_cast<std::size_t>(options.publishers)}),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   clients_.reserve(sockets.size());
   for (ClientSocket& socket : sockets) {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = clients_.size()}};
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.fd.get(), &event);
-    clients_.push_back({.fd = std::move(socket.fd), .partial = std::move(socket.received)});
+    check_.ExpectAll(clients_.size());
+    clients_.push_back(
+        {.fd = std::move(socket.fd), .stream = FrameStream(std::move(socket.received))});
   }
 }
 
 absl::StatusOr<LoadResult> LoadClient::Run(const Traffic& traffic) {
   traffic_ = traffic;
   result_ = LoadResult();
-  published_in_run_ = 0;
-  left_to_publish_.assign(published_.size(), traffic.messages_per_publisher);
-  const auto clients = std::ssize(clients_);
-  const std::int64_t due = clients * std::ssize(published_) * traffic.messages_per_publisher;
+  left_to_publish_.assign(static_cast<std::size_t>(options_.publishers),
+                          traffic.messages_per_publisher);
+  const std::int64_t due =
+      std::ssize(clients_) * options_.publishers * traffic.messages_per_publisher;
   const std::uint64_t start = Now();
   std::uint64_t last_delivery = start;
   absl::Status status = FillWindows();
@@ -77,8 +70,7 @@ absl::StatusOr<LoadResult> LoadClient::Run(const Traffic& traffic) {
           absl::StrCat("no delivery for ", options_.silence_limit.count(),
                        " ms: ", DeliveriesSoFar(), " of ", due)));
     }
-    if (status.ok() && traffic_.pace == Traffic::Pace::kLockstep &&
-        DeliveriesSoFar() == published_in_run_ * clients) {
+    if (status.ok() && traffic_.pace == Traffic::Pace::kLockstep && check_.owed() == 0) {
       status = FillWindows();
     }
   }
@@ -92,7 +84,7 @@ absl::StatusOr<LoadResult> LoadClient::Run(const Traffic& traffic) {
 
 absl::Status LoadClient::ExpectSilence(std::chrono::milliseconds duration) {
   result_ = LoadResult();
-  left_to_publish_.assign(published_.size(), 0);
+  left_to_publish_.assign(left_to_publish_.size(), 0);
   const std::uint64_t end = Now() + Nanoseconds(duration);
   absl::Status status;
   while (status.ok() && Now() < end) {
@@ -106,7 +98,7 @@ absl::Status LoadClient::ExpectSilence(std::chrono::milliseconds duration) {
 
 absl::Status LoadClient::FillWindows() {
   absl::Status status;
-  for (std::size_t publisher = 0; publisher < published_.size(); ++publisher) {
+  for (std::size_t publisher = 0; publisher < left_to_publish_.size(); ++publisher) {
     for (int i = 0; i < traffic_.window && status.ok(); ++i) {
       status = Publish(publisher);
     }
@@ -119,9 +111,8 @@ absl::Status LoadClient::Publish(std::size_t publisher) {
     return absl::OkStatus();
   }
   --left_to_publish_[publisher];
-  ++published_in_run_;
   const Stamp stamp{.publisher = static_cast<std::uint16_t>(publisher),
-                    .sequence = published_[publisher]++,
+                    .sequence = check_.Publish(publisher),
                     .sent_at = Now()};
   return Send(publisher, Opcode::kText, format_.Write(stamp));
 }
@@ -150,29 +141,16 @@ absl::Status LoadClient::Turn(std::chrono::milliseconds limit) {
 }
 
 absl::Status LoadClient::Receive(std::size_t client) {
-  const ssize_t length =
-      ::recv(clients_[client].fd.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-  if (length <= 0) {
-    return absl::UnavailableError(absl::StrCat(
-        "client ", client,
-        " lost its connection: ", length == 0 ? "closed by the server" : std::strerror(errno)));
+  FrameStream& stream = clients_[client].stream;
+  absl::StatusOr<std::span<char>> bytes = stream.Receive(clients_[client].fd.get(), buffer_);
+  if (!bytes.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("client ", client, " lost its connection: ", bytes.status().message()));
   }
-  const std::uint64_t now = Now();
-  std::string& partial = clients_[client].partial;
-  std::span<char> bytes(buffer_.data(), static_cast<std::size_t>(length));
-  if (!partial.empty()) {
-    partial.append(bytes.data(), bytes.size());
-    bytes = partial;
-  }
-  if (absl::Status taken = TakeFrames(client, bytes, now); !taken.ok()) {
+  if (absl::Status taken = TakeFrames(client, *bytes, Now()); !taken.ok()) {
     return taken;
   }
-  if (bytes.size() > kMaxPartialBytes) {
-    return absl::DataLossError(absl::StrCat("client ", client, " got a frame without end"));
-  }
-  // Not assign(): the bytes may lie in `partial` itself.
-  partial = std::string(bytes.data(), bytes.size());
-  return absl::OkStatus();
+  return stream.Keep(*bytes);
 }
 
 absl::Status LoadClient::TakeFrames(std::size_t client, std::span<char>& bytes, std::uint64_t now) {
@@ -203,7 +181,7 @@ absl::Status LoadClient::TakeMessage(std::size_t client, std::string_view payloa
     return absl::DataLossError(absl::StrCat("client ", client, " got what nobody published: ",
                                             absl::string_view(start.data(), start.size())));
   }
-  if (!check_.Accept(client, stamp->publisher, stamp->sequence)) {
+  if (check_.Take(client, stamp->publisher, stamp->sequence) != Delivery::kDue) {
     return absl::DataLossError(absl::StrCat("client ", client, " got message ", stamp->sequence,
                                             " of publisher ", stamp->publisher,
                                             " out of turn: one was lost, doubled or overtaken"));

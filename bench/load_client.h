@@ -18,6 +18,7 @@
 #include "bench/connect.h"
 #include "bench/delivery_check.h"
 #include "bench/frame.h"
+#include "bench/frame_stream.h"
 #include "bench/latency_histogram.h"
 #include "bench/message.h"
 #include "bench/unique_fd.h"
@@ -77,8 +78,7 @@ class LoadClient {
  private:
   struct Client {
     UniqueFd fd;
-    // The start of a frame whose rest has not come yet.
-    std::string partial;
+    FrameStream stream;
   };
 
   LoadClient(const LoadOptions& options, std::vector<ClientSocket> sockets);
@@ -100,11 +100,9 @@ class LoadClient {
   const MessageFormat format_;
   std::vector<Client> clients_;
   DeliveryCheck check_;
-  // Per publisher, since the connection.
-  std::vector<std::uint32_t> published_;
   UniqueFd epoll_;
   // One buffer for all clients: what arrives is taken apart before the next recv.
-  std::array<char, 256 << 10> buffer_{};
+  std::vector<char> buffer_ = std::vector<char>(256 << 10);
   // What one turn looks at, at most.
   std::array<epoll_event, 1024> events_{};
   std::string outgoing_;
@@ -112,7 +110,6 @@ class LoadClient {
   // The run under way.
   Traffic traffic_;
   LoadResult result_;
-  std::int64_t published_in_run_ = 0;
   // Per publisher, until messages_per_publisher.
   std::vector<int> left_to_publish_;
 };

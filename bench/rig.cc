@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "bench/machine.h"
+#include "bench/process_usage.h"
 
 namespace fanfare::bench {
 namespace {
@@ -45,9 +46,9 @@ absl::StatusOr<std::unique_ptr<Rig>> Rig::Start(const Subject& subject, const Ri
 }
 
 absl::StatusOr<Measurement> Rig::Run(const Traffic& traffic) {
-  const std::int64_t before = server_->CpuNanoseconds();
+  const std::int64_t before = CpuNanoseconds(server_->pid());
   absl::StatusOr<LoadResult> result = load_->Run(traffic);
-  const std::int64_t after = server_->CpuNanoseconds();
+  const std::int64_t after = CpuNanoseconds(server_->pid());
   if (!result.ok()) {
     return Explain(result.status(), name_, *server_);
   }

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "bench/load_client.h"
+#include "bench/process_usage.h"
 #include "bench/server_process.h"
 #include "bench/subject.h"
 
@@ -43,7 +44,7 @@ class Rig {
   // Ends the measurements: an error if the server delivers anything more than it should have.
   absl::Status Finish();
 
-  std::int64_t ServerResidentBytes() const { return server_->ResidentBytes(); }
+  std::int64_t ServerResidentBytes() const { return ResidentBytes(server_->pid()); }
 
  private:
   Rig(std::string name, std::unique_ptr<ServerProcess> server, std::unique_ptr<LoadClient> load)

@@ -44,11 +44,7 @@ class ServerProcess {
 
   const Endpoint& endpoint() const { return endpoint_; }
 
-  // CPU time that all threads of the child have used until now, in the kernel too.
-  std::int64_t CpuNanoseconds() const;
-
-  // The child's memory now, without what the kernel holds for its sockets.
-  std::int64_t ResidentBytes() const;
+  pid_t pid() const { return pid_; }
 
   // The end of what the child has logged, to explain a failure.
   std::string LogTail() const;

@@ -147,6 +147,11 @@ def _boost():
         deps = ["@boost.asio"],
     )
     _boost_repository(
+        name = "boost.histogram",
+        # All of it is templates: the smallest header stands for it.
+        source = "boost/histogram/fwd.hpp",
+    )
+    _boost_repository(
         name = "boost.url",
         source = "boost/url/src.hpp",
     )
