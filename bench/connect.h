@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "bench/endpoint.h"
-#include "bench/unique_fd.h"
+#include "core/unique_fd.h"
 
 namespace fanfare::bench {
 

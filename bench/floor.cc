@@ -28,7 +28,7 @@
 #include "absl/flags/parse.h"
 #include "bench/accept_key.h"
 #include "bench/frame.h"
-#include "bench/unique_fd.h"
+#include "core/unique_fd.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1", "IPv4 address to listen on");
 ABSL_FLAG(int, port, 0, "port to listen on; 0 takes a free one");

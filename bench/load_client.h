@@ -21,7 +21,7 @@
 #include "bench/frame_stream.h"
 #include "bench/latency_histogram.h"
 #include "bench/message.h"
-#include "bench/unique_fd.h"
+#include "core/unique_fd.h"
 
 namespace fanfare::bench {
 

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "bench/endpoint.h"
-#include "bench/unique_fd.h"
+#include "core/unique_fd.h"
 
 namespace fanfare::bench {
 

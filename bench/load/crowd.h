@@ -17,7 +17,7 @@
 #include "bench/frame_stream.h"
 #include "bench/load/url.h"
 #include "bench/roster.h"
-#include "bench/unique_fd.h"
+#include "core/unique_fd.h"
 
 namespace fanfare::bench {
 
