@@ -4,9 +4,12 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -58,6 +61,9 @@ namespace {
 // event loop (three of them) and egress.
 constexpr rlim_t kOtherDescriptors = 64;
 constexpr rlim_t kDescriptorsPerShard = 4;
+
+// What a stop may take beyond limits.shutdown_seconds.
+constexpr std::chrono::seconds kTimeForTheLog{2};
 
 int Fail(std::string_view what) {
   std::fprintf(stderr, "server: %.*s\n", static_cast<int>(what.size()), what.data());
@@ -148,6 +154,15 @@ sigset_t BlockStopSignals() {
   return signals;
 }
 
+// Ends the process then at the latest, whatever holds it up: a log whose reader has stopped, or a
+// route that does not return.
+void EndWithin(std::chrono::seconds time) {
+  std::thread([time] {
+    std::this_thread::sleep_for(time);
+    std::_Exit(0);
+  }).detach();
+}
+
 int Main(int argc, char** argv) {
   absl::SetProgramUsageMessage("a WebSocket server; see README.md");
   absl::FlagsUsageConfig usage;
@@ -171,6 +186,7 @@ int Main(int argc, char** argv) {
   sigwait(&signals, &signal);
   // A second one ends the process at once, also when the log's reader is stuck.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  EndWithin(config->limits.shutdown_time + kTimeForTheLog);
   spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
   const std::size_t cut = (*server)->Stop();
   LogStop(**server, cut);

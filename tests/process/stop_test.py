@@ -2,13 +2,15 @@
 """How the server stops: everybody is told, what is queued arrives, and it does not take long."""
 
 import asyncio
+import fcntl
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
 from tests.process.client import closed, connect, receive_many, wait_log
-from tests.process.server import DEADLINE_SECONDS, Server
+from tests.process.server import DEADLINE_SECONDS, LISTENING, ConfigFile, Server, binary
 
 CLIENTS = 100
 # limits.shutdown_seconds, unless it is given.
@@ -43,6 +45,26 @@ class StopTest(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(server.stop(), 0)
             self.assertEqual(server.log[-2:],
                              ["info stopping on SIGTERM", "info stopped; nobody came"])
+
+    async def test_a_log_that_nobody_reads_does_not_hold_it_up(self):
+        with ConfigFile({"limits": {"shutdown_seconds": 1}}) as flags:
+            process = subprocess.Popen(
+                [binary(), *flags, "--listen=127.0.0.1:0", "--log_messages"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            try:
+                fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+                address = LISTENING.search(process.stdout.readline().decode()).group(1)
+                client = await connect(f"ws://{address}/echo")
+                for _ in range(200):
+                    await client.send("x" * 100)
+                    await client.recv()
+                process.send_signal(signal.SIGTERM)
+                code = await asyncio.to_thread(process.wait, DEADLINE_SECONDS)
+                self.assertEqual(code, 0)
+            finally:
+                process.kill()
+                process.wait()
+                process.stdout.close()
 
     async def test_what_is_queued_arrives_before_the_close(self):
         with Server() as server:
