@@ -34,6 +34,11 @@ absl::Status Unavailable(int error, const char* what) {
   return absl::UnavailableError(absl::StrCat(what, ": ", std::generic_category().message(error)));
 }
 
+// Nothing was submitted, and trying again will do.
+bool IsTransient(int error) {
+  return error == EINTR || error == EAGAIN || error == EBUSY;
+}
+
 class UringEgress final : public Egress {
  public:
   UringEgress() = default;
@@ -94,9 +99,8 @@ class UringEgress final : public Egress {
     std::size_t waiting = ops.size();
     while (waiting > 0) {
       const int submitted = io_uring_submit_and_wait(&ring_, static_cast<unsigned>(waiting));
-      FANFARE_CHECK(
-          submitted >= 0 || submitted == -EINTR || submitted == -EAGAIN || submitted == -EBUSY,
-          "the kernel takes what it offered to take");
+      FANFARE_CHECK(submitted >= 0 || IsTransient(-submitted),
+                    "the kernel takes what it offered to take");
       waiting -= TakeResults(ops);
     }
   }

@@ -217,8 +217,7 @@ class Connection final : public Session,
 
   // Goes on after a pause, if that is over.
   void ReadOn() {
-    if (ended_ || !opened_ || reader_ == nullptr || !reader_->is_paused() || !WantsMessages())
-      return;
+    if (ended_ || reader_ == nullptr || !reader_->is_paused() || !WantsMessages()) return;
     Watch(events_ | EPOLLIN);
     reader_->Resume(*this);
     AfterReading();

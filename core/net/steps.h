@@ -52,8 +52,9 @@ class Steps {
   Executor executor() noexcept { return Executor(*this); }
 
   void Run() {
+    // Running a step may add to the list, and so move what is in it.
+    // NOLINTNEXTLINE(modernize-loop-convert)
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
-      // Moved out first: running it may add to the list, and so move what is in it.
       absl::AnyInvocable<void()> step = std::move(waiting_[i]);
       step();
     }
