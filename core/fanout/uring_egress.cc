@@ -99,8 +99,8 @@ class UringEgress final : public Egress {
     std::size_t waiting = ops.size();
     while (waiting > 0) {
       const int submitted = io_uring_submit_and_wait(&ring_, static_cast<unsigned>(waiting));
-      FANFARE_CHECK(submitted >= 0 || IsTransient(-submitted),
-                    "the kernel takes what it offered to take");
+      const bool is_in_order = submitted >= 0 || IsTransient(-submitted);
+      FANFARE_CHECK(is_in_order, "the kernel takes what it offered to take");
       waiting -= TakeResults(ops);
     }
   }
