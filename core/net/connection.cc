@@ -193,7 +193,9 @@ class Connection final : public Session,
     // After the closing handshake, what the peer still sends is read and dropped until it closes
     // its side. (Closing at once would make the kernel reset the connection, and the peer might
     // never see the close frame.)
-    if (tearing_down_ || bytes.empty()) return;
+    if (tearing_down_) return;
+    // Not watched for: the socket has failed, and its error comes behind these bytes.
+    if (reader_ != nullptr && reader_->is_paused()) return;
     if (reader_ == nullptr) reader_ = shard_.readers().Take();
     reader_->Feed(bytes, *this);
     AfterReading();
