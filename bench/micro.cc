@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ class NoSession final : public SocketWriter::Owner {
  private:
   void WaitWritable() override {}
   void OnSendFailed() override {}
-  void OnFellBehind(std::uint64_t) override {}
+  void OnFellBehind(std::optional<std::uint64_t>) override {}
   void OnMissed(const std::string&, std::uint64_t) override {}
   void OnProgress() override {}
   std::string_view name() const override { return "none"; }

@@ -1,13 +1,17 @@
 // A named, ordered stream of messages and its subscribers.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "core/message.h"
 
 namespace fanfare {
@@ -29,6 +33,15 @@ enum class SlowReaders {
   kLatest,
 };
 
+// What a channel keeps of what was published, for those who come later: the newest messages, as
+// long as all three allow.
+struct History {
+  std::size_t messages = 0;
+  // Counted with their frames. At most half of what the channel keeps for slow readers is taken.
+  std::size_t bytes = 0;
+  std::chrono::seconds age{0};
+};
+
 // Sends what is published to all subscribers, in one order for all of them, on whatever shard they
 // are. Publishing encodes the message once and appends it to the channel's log; its cost does not
 // depend on the number of subscribers, who are sent it at the end of their loop's turn.
@@ -38,7 +51,7 @@ class Channel {
  public:
   // `log_bytes`: what is kept for the slowest subscriber.
   Channel(std::string name, std::size_t log_bytes,
-          SlowReaders slow_readers = SlowReaders::kDisconnect);
+          SlowReaders slow_readers = SlowReaders::kDisconnect, History history = {});
   ~Channel();
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
@@ -47,19 +60,55 @@ class Channel {
 
   // Appends a message and returns its offset: 0 for the channel's first, 1 for the next.
   std::uint64_t Publish(Message message);
+  // The same for what is of no use later, such as that somebody is typing: it takes its turn among
+  // the others, but has no offset and is not kept. (A subscriber that begins at an older message is
+  // sent it, too, if it lies between.)
+  void PublishPassing(Message message);
 
-  // Bytes of memory that hold messages which somebody has yet to be sent.
+  // The offsets of what is kept: from `first` to before `next`, which is the next message's.
+  struct Range {
+    std::uint64_t first;
+    std::uint64_t next;
+  };
+  Range kept() const;
+  // Shows the kept messages with offsets from `from` to before `to`, oldest first. Nothing else can
+  // be done with the channel meanwhile.
+  void ReadKept(std::uint64_t from, std::uint64_t to,
+                absl::FunctionRef<void(std::uint64_t offset, Message message)> show) const;
+  // Lets go of what has become too old, also when nothing is published.
+  void ExpireHistory();
+
+  // Bytes of memory that hold messages which somebody has yet to be sent, and the history.
   std::size_t log_memory() const;
 
  private:
   friend class SubscriberGroup;
 
+  using Clock = std::chrono::steady_clock;
+  struct Kept {
+    std::uint64_t position;
+    Clock::time_point time;
+  };
+
+  // The caller of these holds the mutex.
+  void Append(Message message);
+  void TrimHistory(Clock::time_point now);
+  // Where the message with this offset starts in the log; nothing if it is not kept.
+  std::optional<std::uint64_t> PositionOf(std::uint64_t offset) const;
+  // Gives back what no shard needs any more, nor the history.
+  void ReleaseLog();
+
   const std::string name_;
   const SlowReaders slow_readers_;
+  const History history_;
   mutable std::mutex mutex_;
   // The next message's.
   std::uint64_t offset_ = 0;
+  // All messages, passing ones too.
+  std::uint64_t appended_ = 0;
   std::unique_ptr<Log> log_;
+  // The last one is that of offset_ - 1.
+  std::deque<Kept> kept_;
   // One for each shard that has subscribers.
   std::vector<SubscriberGroup*> groups_;
 };

@@ -57,7 +57,20 @@ std::vector<std::string> AllowedMethods(const Route& route) {
   return methods;
 }
 
-Dispatch OpeningHandshake(Route& route, int http_version, const Request& request) {
+// The header may be sent several times (RFC 6455 section 11.3.4).
+std::string ChooseSubprotocol(const Route& route, const Request& request) {
+  const std::vector<std::string> spoken = route.subprotocols();
+  for (const auto& [name, value] : request.headers) {
+    if (!absl::EqualsIgnoreCase(name, "Sec-WebSocket-Protocol")) continue;
+    for (absl::string_view part : absl::StrSplit(value, ',')) {
+      const std::string wanted(absl::StripAsciiWhitespace(part));
+      if (std::ranges::find(spoken, wanted) != spoken.end()) return wanted;
+    }
+  }
+  return "";
+}
+
+Dispatch OpeningHandshake(Route& route, int http_version, Request& request) {
   if (request.method != "GET") {
     return {.response = MethodNotAllowed(request.method, {"GET"})};
   }
@@ -78,6 +91,7 @@ Dispatch OpeningHandshake(Route& route, int http_version, const Request& request
   if (!IsWebSocketKey(request.Header("Sec-WebSocket-Key"))) {
     return {.response = Refusal(400, "Sec-WebSocket-Key is not 16 bytes in base64")};
   }
+  request.subprotocol = ChooseSubprotocol(route, request);
   return {.upgrade = &route};
 }
 
@@ -111,6 +125,7 @@ Dispatch DispatchRequest(const Router& router, std::string_view target, int http
   if (match.route == nullptr) {
     return {.response = Refusal(404, absl::StrCat("nothing is served at ", request.path))};
   }
+  request.pattern = match.pattern;
   request.params = std::move(match.params);
   Route& route = *match.route;
 

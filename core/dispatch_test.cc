@@ -12,7 +12,10 @@ namespace {
 
 constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
 
-class WebSocketRoute final : public Route {};
+class WebSocketRoute final : public Route {
+ public:
+  std::vector<std::string> subprotocols() const override { return {"talk.v2", "talk.v1"}; }
+};
 
 class PageRoute final : public Route {
  public:
@@ -92,6 +95,29 @@ TEST_F(DispatchTest, AHandshakeIsUpgraded) {
   EXPECT_EQ(Ask("/socket", Handshake()).upgrade, &socket_);
   EXPECT_EQ(Ask("/socket?token=x", Handshake()).upgrade, &socket_);
   EXPECT_EQ(Ask("/both", Handshake()).upgrade, &both_);
+}
+
+TEST_F(DispatchTest, TheClientsFirstSubprotocolThatTheRouteSpeaksIsTaken) {
+  const auto chosen = [this](const std::vector<std::string>& headers) {
+    Request request = Handshake();
+    for (const auto& header : headers) {
+      request.headers.emplace_back("sec-websocket-protocol", header);
+    }
+    EXPECT_EQ(DispatchRequest(router_, "/socket", 11, request).upgrade, &socket_);
+    return request.subprotocol;
+  };
+  EXPECT_EQ(chosen({}), "");
+  EXPECT_EQ(chosen({"talk.v1"}), "talk.v1");
+  EXPECT_EQ(chosen({"other, talk.v1 ,talk.v2"}), "talk.v1");
+  EXPECT_EQ(chosen({"other", "talk.v2"}), "talk.v2");
+  EXPECT_EQ(chosen({"other, TALK.V1, talk.v", ",,"}), "");
+}
+
+TEST_F(DispatchTest, ARequestKnowsThePatternThatFitted) {
+  Request request;
+  request.method = "GET";
+  DispatchRequest(router_, "/page/7", 11, request);
+  EXPECT_EQ(request.pattern, "/page/{id}");
 }
 
 TEST_F(DispatchTest, AHandshakeThatLacksSomethingIsRefused) {

@@ -21,10 +21,15 @@ struct Request {
   std::string method;
   // The path without the query, as it was sent (not decoded).
   std::string path;
+  // The route's pattern that fitted, such as "/chat/{room}".
+  std::string_view pattern;
   // What `{name}` in the pattern stood for; the rest that a trailing `*` matched has the name "*".
   Fields params;
   Fields query;
   Fields headers;
+  // Of a handshake: the first that the client asked for of those that the route speaks
+  // (Route::subprotocols), or empty.
+  std::string subprotocol;
   std::string body;
   Endpoint peer;
 

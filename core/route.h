@@ -2,12 +2,15 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -48,6 +51,10 @@ class Route {
   // Whether the route speaks WebSocket. If so, Open is called for every session.
   virtual bool has_websocket() const { return true; }
 
+  // The subprotocols (RFC 6455 section 1.9) that it speaks, besides none; see Request::subprotocol.
+  // A client that asks for others only is served without one.
+  virtual std::vector<std::string> subprotocols() const { return {}; }
+
   // Makes the handler of a session that just finished its opening handshake. A Status refuses: the
   // session is closed with 1008 and the status's message as the reason (1011 for kInternal).
   virtual absl::StatusOr<std::unique_ptr<Handler>> Open(Session& session);
@@ -70,7 +77,16 @@ class RouteContext {
 
   // Makes a channel with the configured limits. Any thread, also later on; the context lives as
   // long as the route.
-  virtual std::shared_ptr<Channel> MakeChannel(std::string name) = 0;
+  std::shared_ptr<Channel> MakeChannel(std::string name, History history = {}) {
+    return DoMakeChannel(std::move(name), history);
+  }
+
+  // Runs a task once, that much later, on a thread of the server; any thread may ask for it. What
+  // has not run when the server stops does not run.
+  virtual void After(std::chrono::milliseconds delay, std::function<void()> task) = 0;
+
+ private:
+  virtual std::shared_ptr<Channel> DoMakeChannel(std::string name, History history) = 0;
 };
 
 // The way to make a route of some kind; reads its options from the context.

@@ -83,26 +83,30 @@ absl::StatusOr<std::unique_ptr<Route>> Make(const RegisterRoute& route, RouteCon
 // What a route is made with, and uses for as long as it lives.
 class RouteTable::Context : public RouteContext {
  public:
-  Context(const RouteConfig& config, Options options, ChannelMaker make_channel)
+  Context(const RouteConfig& config, Options options, Services services)
       : options_(std::move(options)),
         slow_readers_(config.slow_readers),
-        make_channel_(std::move(make_channel)) {}
+        services_(std::move(services)) {}
 
   Options& options() override { return options_; }
-  std::shared_ptr<Channel> MakeChannel(std::string name) override {
-    return make_channel_(std::move(name), slow_readers_);
+  void After(std::chrono::milliseconds delay, std::function<void()> task) override {
+    services_.after(delay, std::move(task));
   }
 
  private:
+  std::shared_ptr<Channel> DoMakeChannel(std::string name, History history) override {
+    return services_.make_channel(std::move(name), slow_readers_, history);
+  }
+
   Options options_;
   const SlowReaders slow_readers_;
-  const ChannelMaker make_channel_;
+  const Services services_;
 };
 
 // The context is declared first, so that it outlives the route.
 struct RouteTable::Instance {
-  Instance(const RouteConfig& config, Options options, const ChannelMaker& make_channel)
-      : context(config, std::move(options), make_channel) {}
+  Instance(const RouteConfig& config, Options options, const Services& services)
+      : context(config, std::move(options), services) {}
 
   Context context;
   std::unique_ptr<Route> route;
@@ -113,7 +117,7 @@ RouteTable::RouteTable(RouteTable&&) noexcept = default;
 RouteTable& RouteTable::operator=(RouteTable&&) noexcept = default;
 RouteTable::~RouteTable() = default;
 
-absl::StatusOr<RouteTable> RouteTable::Build(const Config& config, ChannelMaker make_channel,
+absl::StatusOr<RouteTable> RouteTable::Build(const Config& config, Services services,
                                              const RegisterRoute* linked) {
   const absl::StatusOr<LinkedRoutes> routes = ListRoutes(linked);
   if (!routes.ok()) return routes.status();
@@ -127,12 +131,12 @@ absl::StatusOr<RouteTable> RouteTable::Build(const Config& config, ChannelMaker 
         [&wanted = name](const RouteConfig& entry) { return entry.route == wanted; });
     if (is_configured) continue;
     const RouteConfig unnamed = {.route = name, .patterns = std::nullopt, .path = ""};
-    if (absl::Status status = table.Add(*route, unnamed, make_channel); !status.ok()) return status;
+    if (absl::Status status = table.Add(*route, unnamed, services); !status.ok()) return status;
   }
   for (const RouteConfig& entry : config.routes) {
     const auto route = routes->find(entry.route);
     if (route == routes->end()) return UnknownRoute(entry, *routes);
-    if (absl::Status status = table.Add(*route->second, entry, make_channel); !status.ok()) {
+    if (absl::Status status = table.Add(*route->second, entry, services); !status.ok()) {
       return status;
     }
   }
@@ -140,7 +144,7 @@ absl::StatusOr<RouteTable> RouteTable::Build(const Config& config, ChannelMaker 
 }
 
 absl::Status RouteTable::Add(const RegisterRoute& route, const RouteConfig& config,
-                             const ChannelMaker& make_channel) {
+                             const Services& services) {
   const bool has_own_patterns = !config.patterns.has_value();
   const std::vector<std::string> patterns = has_own_patterns ? route.patterns() : *config.patterns;
   if (!has_own_patterns && patterns.empty()) return absl::OkStatus();
@@ -149,7 +153,7 @@ absl::Status RouteTable::Add(const RegisterRoute& route, const RouteConfig& conf
   const std::string options_path =
       config.path.empty() ? AtPath(title, "options") : MemberPath(config.path, "options");
   auto instance =
-      std::make_unique<Instance>(config, Options(config.options, options_path), make_channel);
+      std::make_unique<Instance>(config, Options(config.options, options_path), services);
   absl::StatusOr<std::unique_ptr<Route>> made =
       Make(route, instance->context, AtPath(config.path, title));
   if (!made.ok()) return made.status();

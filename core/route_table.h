@@ -1,6 +1,7 @@
 // The routes that a server serves, made from its configuration.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,14 +24,18 @@ namespace fanfare {
 // every session, because it owns the routes.
 class RouteTable {
  public:
-  // Makes a channel for a route, on any thread.
-  using ChannelMaker =
-      std::function<std::shared_ptr<Channel>(std::string name, SlowReaders slow_readers)>;
+  // What routes need of the server; any thread. See RouteContext.
+  struct Services {
+    std::function<std::shared_ptr<Channel>(std::string name, SlowReaders slow_readers,
+                                           History history)>
+        make_channel;
+    std::function<void(std::chrono::milliseconds delay, std::function<void()> task)> after;
+  };
 
   // `linked` is the list of routes, a parameter so that tests may have their own. An error names
   // the place in the configuration, or the route where there is none; an exception of a route is
   // one.
-  static absl::StatusOr<RouteTable> Build(const Config& config, ChannelMaker make_channel,
+  static absl::StatusOr<RouteTable> Build(const Config& config, Services services,
                                           const RegisterRoute* linked = RegisterRoute::first());
 
   RouteTable(RouteTable&&) noexcept;
@@ -47,8 +52,7 @@ class RouteTable {
 
   // Makes a route and serves it. The path of `config` is empty when the configuration does not name
   // the route.
-  absl::Status Add(const RegisterRoute& route, const RouteConfig& config,
-                   const ChannelMaker& make_channel);
+  absl::Status Add(const RegisterRoute& route, const RouteConfig& config, const Services& services);
 
   std::vector<std::unique_ptr<Instance>> instances_;
   Router router_;

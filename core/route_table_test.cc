@@ -82,13 +82,14 @@ class RouteTableTest : public testing::Test {
   absl::StatusOr<RouteTable> Build(std::string_view config) {
     auto parsed = ParseConfig(config);
     EXPECT_TRUE(parsed.ok()) << parsed.status();
-    return RouteTable::Build(
-        *parsed,
-        [](std::string name, SlowReaders) {
-          events.push_back("channel " + name);
-          return std::shared_ptr<Channel>();
-        },
-        first_);
+    return RouteTable::Build(*parsed,
+                             {.make_channel =
+                                  [](const std::string& name, SlowReaders, History) {
+                                    events.push_back("channel " + name);
+                                    return std::shared_ptr<Channel>();
+                                  },
+                              .after = nullptr},
+                             first_);
   }
 
   std::string Error(std::string_view config) {

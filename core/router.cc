@@ -23,8 +23,9 @@ constexpr char kRestName[] = "*";
 // What a pattern ends in.
 struct Leaf {
   Route* route;
-  // Of the entry, which names the pattern in errors.
-  std::size_t entry;
+  std::string pattern;
+  // Of the route, for errors.
+  std::string name;
   // Of its parameters, in order; for `*` too.
   std::vector<std::string> names;
 };
@@ -51,7 +52,7 @@ bool HasDotSegment(std::string_view path) {
 }
 
 Router::Match Take(const Leaf& leaf, const Capture* captures) {
-  Router::Match match{.route = leaf.route, .params = {}};
+  Router::Match match{.route = leaf.route, .pattern = leaf.pattern, .params = {}};
   match.params.resize(leaf.names.size());
   // The list begins with the last parameter.
   for (std::size_t i = leaf.names.size(); i > 0; captures = captures->before) {
@@ -126,7 +127,8 @@ absl::Status Router::Add(std::string_view pattern, std::string_view name, Route&
     return absl::InvalidArgumentError(absl::StrCat(what, ": ", segments.status().message()));
   }
 
-  Leaf leaf{.route = &route, .entry = entries_.size(), .names = {}};
+  Leaf leaf{
+      .route = &route, .pattern = std::string(pattern), .name = std::string(name), .names = {}};
   Node* node = root_.get();
   std::optional<Leaf>* place = nullptr;
   for (const Segment& segment : *segments) {
@@ -144,7 +146,7 @@ absl::Status Router::Add(std::string_view pattern, std::string_view name, Route&
   }
 
   if (place->has_value()) {
-    const Entry& other = entries_[(*place)->entry];
+    const Leaf& other = **place;
     return absl::AlreadyExistsError(absl::StrCat(what, " matches the same paths as ",
                                                  QuoteForLog(other.pattern), " of route \"",
                                                  other.name, "\""));

@@ -27,6 +27,8 @@ class Router {
   struct Match {
     // Null when no pattern fits.
     Route* route = nullptr;
+    // Lasts as long as the router.
+    std::string_view pattern;
     // In the pattern's order.
     Request::Fields params;
   };

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/listen_address.h"
+#include "core/task_timer.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -51,12 +52,16 @@ std::size_t ShardCount(int threads) {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Parts parts) {
   const std::size_t log_bytes = config.limits.log_bytes;
-  auto routes = RouteTable::Build(
-      config,
-      [log_bytes](std::string name, SlowReaders slow_readers) {
-        return std::make_shared<Channel>(std::move(name), log_bytes, slow_readers);
-      },
-      parts.routes);
+  auto timer = std::make_shared<TaskTimer>();
+  RouteTable::Services services = {
+      .make_channel =
+          [log_bytes](std::string name, SlowReaders slow_readers, History history) {
+            return std::make_shared<Channel>(std::move(name), log_bytes, slow_readers, history);
+          },
+      .after = [timer](std::chrono::milliseconds delay,
+                       std::function<void()> task) { timer->After(delay, std::move(task)); },
+  };
+  auto routes = RouteTable::Build(config, std::move(services), parts.routes);
   if (!routes.ok()) return routes.status();
   const std::size_t count = ShardCount(config.threads);
   absl::StatusOr<Egresses> egresses = Egresses();
@@ -73,6 +78,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
     if (absl::Status status = shard->Start(); !status.ok()) return status;
   }
   server->running_ = true;
+  timer->Start(*server->shards_.front());
   return server;
 }
 

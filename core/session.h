@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/close_code.h"
@@ -13,6 +15,18 @@
 namespace fanfare {
 
 class Channel;
+
+// Reaches a session from any thread. Once the session has ended, nothing happens any more.
+//
+// Thread: any. Lifetime: that of whoever holds it, but not beyond the server's.
+class SessionHandle {
+ public:
+  virtual ~SessionHandle() = default;
+
+  // As Session::Send and Session::Close, in the order of the calls, on a later turn of its loop.
+  virtual void Send(MessageType type, std::string payload) = 0;
+  virtual void Close(CloseCode code, std::string reason) = 0;
+};
 
 // One WebSocket connection after its opening handshake.
 //
@@ -45,6 +59,12 @@ class Session {
   // until the subscription is destroyed. The channel must outlive the subscription. An empty
   // subscription once the session is closing.
   [[nodiscard]] virtual Subscription Subscribe(Channel& channel) = 0;
+  // The same, beginning with a message that the channel keeps (Channel::kept); an empty
+  // subscription also when it is not kept.
+  [[nodiscard]] virtual Subscription SubscribeFrom(Channel& channel, std::uint64_t offset) = 0;
+
+  // A way to this session from other threads.
+  virtual std::shared_ptr<SessionHandle> handle() = 0;
 };
 
 }  // namespace fanfare

@@ -1,8 +1,12 @@
 #include "tests/probe_route.h"
 
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace fanfare::testing {
 namespace {
@@ -10,10 +14,37 @@ namespace {
 // The channel of the running server's probe.
 std::weak_ptr<Channel> probed;
 
+// The sessions that were opened, by any shard.
+class Handles {
+ public:
+  void Add(std::shared_ptr<SessionHandle> handle) {
+    const std::lock_guard lock(mutex_);
+    handles_.push_back(std::move(handle));
+  }
+  void SendToAll(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& handle : handles_) handle->Send(MessageType::kText, text);
+  }
+  void CloseAll() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& handle : handles_) handle->Close(CloseCode::kNormal, "all of you");
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<SessionHandle>> handles_;
+};
+
 class ProbeHandler final : public Handler {
  public:
-  ProbeHandler(Channel& channel, Session& session)
-      : channel_(channel), session_(session), subscription_(session.Subscribe(channel)) {}
+  ProbeHandler(RouteContext& context, Channel& channel, Handles& handles, Session& session)
+      : context_(context),
+        channel_(channel),
+        handles_(handles),
+        session_(session),
+        subscription_(session.Subscribe(channel)) {
+    handles_.Add(session.handle());
+  }
 
   void OnMessage(Message message) override {
     std::istringstream words{std::string(message.payload)};
@@ -22,6 +53,12 @@ class ProbeHandler final : public Handler {
     std::size_t bytes = 0;
     words >> what >> count >> bytes;
     if (what == "close") return session_.Close(CloseCode::kNormal, "as you wish");
+    if (what == "tell") return handles_.SendToAll("told");
+    if (what == "close-all") return handles_.CloseAll();
+    if (what == "later") {
+      return context_.After(std::chrono::milliseconds(count),
+                            [&handles = handles_] { handles.SendToAll("later"); });
+    }
     if (what != "burst" && what != "send") {
       channel_.Publish(message);
       return;
@@ -37,22 +74,27 @@ class ProbeHandler final : public Handler {
   }
 
  private:
+  RouteContext& context_;
   Channel& channel_;
+  Handles& handles_;
   Session& session_;
   Subscription subscription_;
 };
 
 class Probe final : public Route {
  public:
-  explicit Probe(RouteContext& context) : channel_(context.MakeChannel("probe")) {
+  explicit Probe(RouteContext& context)
+      : context_(context), channel_(context.MakeChannel("probe")) {
     probed = channel_;
   }
 
   absl::StatusOr<std::unique_ptr<Handler>> Open(Session& session) override {
-    return std::make_unique<ProbeHandler>(*channel_, session);
+    return std::make_unique<ProbeHandler>(context_, *channel_, handles_, session);
   }
 
  private:
+  RouteContext& context_;
+  Handles handles_;
   std::shared_ptr<Channel> channel_;
 };
 

@@ -8,10 +8,13 @@
 
 namespace fanfare::testing {
 
-// The one route of its list: "/probe" is a chat room, and more:
-//   "burst <count> <bytes>"  that many messages are published at once, each BurstMessage(its
-//   number) "send <count> <bytes>"   the same, but sent to the session alone "close" the session is
-//   closed with 1000
+// The one route of its list: "/probe" is a chat room, and more. What it does on a message:
+//
+// - "burst <count> <bytes>": publishes that many messages at once, each BurstMessage(its number);
+// - "send <count> <bytes>": sends them to the session alone;
+// - "close": closes the session with 1000;
+// - "tell", "close-all": sends "told" to all sessions that ever were, or closes them, by handles;
+// - "later <milliseconds>": sends them all "later" after that time.
 const RegisterRoute* ProbeRoute();
 
 // Bytes that the probe's channel holds for its slowest subscriber. Any thread, while a server with

@@ -1,5 +1,6 @@
 #include "core/channel.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/check.h"
@@ -7,9 +8,20 @@
 #include "core/fanout/subscriber_group.h"
 
 namespace fanfare {
+namespace {
 
-Channel::Channel(std::string name, std::size_t log_bytes, SlowReaders slow_readers)
-    : name_(std::move(name)), slow_readers_(slow_readers), log_(std::make_unique<Log>(log_bytes)) {}
+History Bounded(History history, std::size_t log_bytes) {
+  history.bytes = std::min(history.bytes, log_bytes / 2);
+  return history;
+}
+
+}  // namespace
+
+Channel::Channel(std::string name, std::size_t log_bytes, SlowReaders slow_readers, History history)
+    : name_(std::move(name)),
+      slow_readers_(slow_readers),
+      history_(Bounded(history, log_bytes)),
+      log_(std::make_unique<Log>(log_bytes)) {}
 
 Channel::~Channel() {
   FANFARE_CHECK(groups_.empty(), "a channel outlives its subscriptions");
@@ -17,10 +29,71 @@ Channel::~Channel() {
 
 std::uint64_t Channel::Publish(Message message) {
   const std::lock_guard lock(mutex_);
-  // A message that nobody is subscribed to is not worth a copy.
-  if (!groups_.empty()) log_->Append(message);
-  for (SubscriberGroup* group : groups_) group->Wake();
+  Append(message);
+  if (history_.messages > 0) {
+    const Clock::time_point now = Clock::now();
+    kept_.push_back({.position = log_->newest(), .time = now});
+    TrimHistory(now);
+  }
   return offset_++;
+}
+
+void Channel::PublishPassing(Message message) {
+  const std::lock_guard lock(mutex_);
+  Append(message);
+}
+
+void Channel::Append(Message message) {
+  // A message that nobody is subscribed to is not worth a copy.
+  if (!groups_.empty() || history_.messages > 0) log_->Append(message);
+  ++appended_;
+  for (SubscriberGroup* group : groups_) group->Wake();
+}
+
+Channel::Range Channel::kept() const {
+  const std::lock_guard lock(mutex_);
+  return {.first = offset_ - kept_.size(), .next = offset_};
+}
+
+void Channel::ReadKept(std::uint64_t from, std::uint64_t to,
+                       absl::FunctionRef<void(std::uint64_t offset, Message message)> show) const {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t first = offset_ - kept_.size();
+  from = std::max(from, first);
+  if (from >= std::min(to, offset_)) return;
+  LogWindow window(kept_[from - first].position);
+  window.Fetch(*log_);
+  for (; from < std::min(to, offset_); ++from) {
+    show(from, window.FrameAt(kept_[from - first].position).message);
+  }
+}
+
+void Channel::ExpireHistory() {
+  const std::lock_guard lock(mutex_);
+  TrimHistory(Clock::now());
+}
+
+void Channel::TrimHistory(Clock::time_point now) {
+  const std::size_t before = kept_.size();
+  const auto is_too_much = [&](const Kept& oldest) {
+    return kept_.size() > history_.messages || now - oldest.time > history_.age ||
+           log_->head() - oldest.position > history_.bytes || oldest.position < log_->tail();
+  };
+  while (!kept_.empty() && is_too_much(kept_.front())) kept_.pop_front();
+  if (kept_.size() < before || groups_.empty()) ReleaseLog();
+}
+
+std::optional<std::uint64_t> Channel::PositionOf(std::uint64_t offset) const {
+  const std::uint64_t first = offset_ - kept_.size();
+  if (offset == offset_) return log_->head();
+  if (offset < first || offset > offset_) return std::nullopt;
+  return kept_[offset - first].position;
+}
+
+void Channel::ReleaseLog() {
+  LogPosition needed = kept_.empty() ? log_->head() : kept_.front().position;
+  for (const SubscriberGroup* group : groups_) needed = std::min(needed, group->released_);
+  log_->Release(needed);
 }
 
 std::size_t Channel::log_memory() const {

@@ -180,7 +180,7 @@ void Fanout::TellFalls() {
     if (fall.skipped_channel.empty()) {
       fall.writer->owner().OnFellBehind(fall.number);
     } else {
-      fall.writer->owner().OnMissed(fall.skipped_channel, fall.number);
+      fall.writer->owner().OnMissed(fall.skipped_channel, fall.number.value_or(0));
     }
   }
 }

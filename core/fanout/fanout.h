@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -66,8 +67,8 @@ class Fanout {
     SocketWriter* writer;
     // Empty when nothing was skipped.
     std::string skipped_channel;
-    // The messages that were skipped, or else the offset of the next one.
-    std::uint64_t number;
+    // The messages that were skipped, or else the offset of the next one, where that is known.
+    std::optional<std::uint64_t> number;
   };
   void ReportFall(Fall fall) { falls_.push_back(std::move(fall)); }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,7 +73,7 @@ class Receiver final : private SocketWriter::Owner {
  private:
   void WaitWritable() override {}
   void OnSendFailed() override {}
-  void OnFellBehind(std::uint64_t) override {}
+  void OnFellBehind(std::optional<std::uint64_t>) override {}
   void OnMissed(const std::string&, std::uint64_t) override {}
   void OnProgress() override {}
   std::string_view name() const override { return "receiver"; }

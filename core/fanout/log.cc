@@ -95,6 +95,15 @@ void LogWindow::Fetch(const Log& log) {
   }
 }
 
+void LogWindow::ExtendBackTo(const Log& log, LogPosition position) {
+  const LogPosition begin = slices_.empty() ? end_ : slices_.front().chunk->begin;
+  LogPosition end = log.head();
+  for (auto chunk = log.chunks_.rbegin(); chunk != log.chunks_.rend() && end > position; ++chunk) {
+    if ((*chunk)->begin < begin) slices_.push_front({*chunk, end});
+    end = (*chunk)->begin;
+  }
+}
+
 void LogWindow::DropBefore(LogPosition position) {
   while (!slices_.empty() && slices_.front().end <= position) slices_.pop_front();
 }

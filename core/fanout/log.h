@@ -79,6 +79,8 @@ class LogWindow {
   // Extends the window to the log's head. Where the log has dropped what should come next, the
   // window continues at the log's tail.
   void Fetch(const Log& log);
+  // Extends it to an older position, which the log must hold.
+  void ExtendBackTo(const Log& log, LogPosition position);
   LogPosition end() const { return end_; }
 
   // Lets go of the chunks that lie before `position`.

@@ -60,15 +60,24 @@ void SocketWriter::Queue() {
   }
 }
 
-std::unique_ptr<Subscriber> SocketWriter::Subscribe(Channel& channel) {
+std::unique_ptr<Subscriber> SocketWriter::Subscribe(Channel& channel,
+                                                    std::optional<std::uint64_t> from) {
   SubscriberGroup& group = fanout_.GroupOf(channel);
-  auto subscriber = group.Add(*this);
+  auto subscriber = group.Add(*this, from);
+  if (subscriber == nullptr) {
+    group.LeaveIfEmpty();
+    return nullptr;
+  }
   // With a second channel, both leave through here.
   if (subscribers_.size() == 1 && subscribers_[0]->direct) {
     subscribers_[0]->group->MakeLagging(*subscribers_[0]);
   }
   subscribers_.push_back(subscriber.get());
-  group.MakeDirectIfAligned(*subscriber);
+  if (group.HasDue(*subscriber)) {
+    Queue();
+  } else {
+    group.MakeDirectIfAligned(*subscriber);
+  }
   return subscriber;
 }
 

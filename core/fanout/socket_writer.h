@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,9 @@ class SocketWriter {
     // The peer is gone; the read side will find out, too, if the socket is shut down.
     virtual void OnSendFailed() = 0;
     // A subscription fell off its log's tail; `offset` is that of the next message it would have
-    // been sent. Called at the end of a turn, as is the next.
-    virtual void OnFellBehind(std::uint64_t offset) = 0;
+    // been sent, where the channel does not keep its messages anyway. Called at the end of a turn,
+    // as is the next.
+    virtual void OnFellBehind(std::optional<std::uint64_t> offset) = 0;
     // It goes on where the log is now.
     virtual void OnMissed(const std::string& channel, std::uint64_t messages) = 0;
     // Some of what waited here has been given to the kernel; see outbox_size() and drained().
@@ -64,7 +66,9 @@ class SocketWriter {
   // The same for what there is always room for, because there is one of it: the close frame.
   void WriteRegardless(std::string_view frames);
 
-  std::unique_ptr<Subscriber> Subscribe(Channel& channel);
+  // From a kept message's offset on, if one is given; null when that is not kept.
+  std::unique_ptr<Subscriber> Subscribe(Channel& channel,
+                                        std::optional<std::uint64_t> from = std::nullopt);
   void Unsubscribe(Subscriber& subscriber);
   // Ends all subscriptions; the rest of a frame that was sent in part still goes out. Nothing but a
   // close frame may follow.

@@ -29,7 +29,7 @@ void SubscriberGroup::JoinChannel() {
   const std::lock_guard lock(channel_->mutex_);
   from_ = to_ = released_ = channel_->log_->head();
   window_ = LogWindow(from_);
-  seen_ = {.end = from_, .offset = channel_->offset_};
+  seen_ = {.end = from_, .count = channel_->appended_};
   channel_->groups_.push_back(this);
 }
 
@@ -43,15 +43,23 @@ void SubscriberGroup::Wake() {
   fanout_.Wake(shared_from_this());
 }
 
-std::unique_ptr<Subscriber> SubscriberGroup::Add(SocketWriter& writer) {
-  auto subscriber = std::make_unique<Subscriber>(*this, writer);
+std::unique_ptr<Subscriber> SubscriberGroup::Add(SocketWriter& writer,
+                                                 std::optional<std::uint64_t> from) {
+  LogPosition position = 0;
   {
     // The window holds what comes before the new subscriber's place, too.
     const std::lock_guard lock(channel_->mutex_);
-    window_.Fetch(*channel_->log_);
-    seen_ = {.end = window_.end(), .offset = channel_->offset_};
+    const Log& log = *channel_->log_;
+    const std::optional<LogPosition> start = from ? channel_->PositionOf(*from) : log.head();
+    if (!start) return nullptr;
+    position = *start;
+    window_.Fetch(log);
+    window_.ExtendBackTo(log, position);
+    released_ = std::min(released_, position);
+    seen_ = {.end = window_.end(), .count = channel_->appended_};
   }
-  AddLagging(*subscriber, seen_.end);
+  auto subscriber = std::make_unique<Subscriber>(*this, writer);
+  AddLagging(*subscriber, position);
   return subscriber;
 }
 
@@ -62,17 +70,18 @@ void SubscriberGroup::Remove(Subscriber& subscriber) {
     RemoveLagging(subscriber);
     if (lagging_.empty()) Trim();
   }
-  if (empty()) LeaveChannel();
+  LeaveIfEmpty();
 }
 
-void SubscriberGroup::LeaveChannel() {
+void SubscriberGroup::LeaveIfEmpty() {
+  if (!empty()) return;
   Channel& channel = *std::exchange(channel_, nullptr);
   // Before the lock: the log writes over a chunk that no window holds.
   window_.DropBefore(window_.end());
   {
     const std::lock_guard lock(channel.mutex_);
     std::erase(channel.groups_, this);
-    ReleaseLog(channel);
+    channel.ReleaseLog();
   }
   // Last: this may destroy the group.
   fanout_.Forget(channel);
@@ -98,13 +107,13 @@ SubscriberGroup::Seen SubscriberGroup::Fetch() {
   tail_ = log.tail();
   newest_ = log.newest();
   woken_ = false;
-  return std::exchange(seen_, {.end = log.head(), .offset = channel_->offset_});
+  return std::exchange(seen_, {.end = log.head(), .count = channel_->appended_});
 }
 
 void SubscriberGroup::SkipDirect(const Seen& before) {
   if (channel_->slow_readers_ == SlowReaders::kLatest) {
     if (from_ >= newest_) return;
-    const std::uint64_t skipped = OffsetAt(newest_, seen_) - OffsetAt(from_, before);
+    const std::uint64_t skipped = CountAt(newest_, seen_) - CountAt(from_, before);
     fanout_.stats().messages_skipped.Add(skipped * direct_.size());
     from_ = newest_;
   } else if (from_ < tail_) {
@@ -120,14 +129,18 @@ void SubscriberGroup::HandleSlow(const Seen& before) {
     const bool is_stale = policy == SlowReaders::kLatest && !subscriber->mid_frame() &&
                           subscriber->position < newest_;
     if ((subscriber->position >= tail_ && !is_stale) || subscriber->fallen) continue;
-    const std::uint64_t offset = OffsetAt(subscriber->boundary, before);
+    const std::uint64_t count = CountAt(subscriber->boundary, before);
     if (policy == SlowReaders::kDisconnect) {
       subscriber->fallen = true;
-      fanout_.ReportFall({.writer = subscriber->writer, .skipped_channel = "", .number = offset});
+      // Where some messages have no offset, how many there were says nothing.
+      const bool is_offset = channel_->history_.messages == 0;
+      fanout_.ReportFall({.writer = subscriber->writer,
+                          .skipped_channel = "",
+                          .number = is_offset ? std::optional(count) : std::nullopt});
       continue;
     }
     const LogPosition to = policy == SlowReaders::kSkip ? to_ : newest_;
-    const std::uint64_t missed = OffsetAt(to, seen_) - offset - (subscriber->mid_frame() ? 1 : 0);
+    const std::uint64_t missed = CountAt(to, seen_) - count - (subscriber->mid_frame() ? 1 : 0);
     Skip(*subscriber, to);
     fanout_.stats().messages_skipped.Add(missed);
     if (policy == SlowReaders::kLatest) continue;
@@ -142,8 +155,8 @@ void SubscriberGroup::Skip(Subscriber& subscriber, LogPosition to) {
   subscriber.position = subscriber.boundary = to;
 }
 
-std::uint64_t SubscriberGroup::OffsetAt(LogPosition boundary, const Seen& seen) const {
-  return seen.offset - window_.CountFrames(boundary, seen.end);
+std::uint64_t SubscriberGroup::CountAt(LogPosition boundary, const Seen& seen) const {
+  return seen.count - window_.CountFrames(boundary, seen.end);
 }
 
 bool SubscriberGroup::Fill(SendBatch& batch) {
@@ -201,15 +214,7 @@ void SubscriberGroup::Trim() {
 
   const std::lock_guard lock(channel_->mutex_);
   released_ = needed;
-  ReleaseLog(*channel_);
-}
-
-void SubscriberGroup::ReleaseLog(Channel& channel) {
-  LogPosition needed = channel.log_->head();
-  for (const SubscriberGroup* group : channel.groups_) {
-    needed = std::min(needed, group->released_);
-  }
-  channel.log_->Release(needed);
+  channel_->ReleaseLog();
 }
 
 bool SubscriberGroup::HasDue(const Subscriber& subscriber) const {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,9 +53,13 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   // channel's mutex.
   void Wake();
 
-  // The new subscriber is sent what is published from now on.
-  std::unique_ptr<Subscriber> Add(SocketWriter& writer);
+  // The new subscriber is sent what is published from now on; or from the kept message with that
+  // offset on, and is null if that is not kept.
+  std::unique_ptr<Subscriber> Add(SocketWriter& writer,
+                                  std::optional<std::uint64_t> from = std::nullopt);
   void Remove(Subscriber& subscriber);
+  // A group without subscribers leaves its channel, and ends.
+  void LeaveIfEmpty();
   bool empty() const { return direct_.empty() && lagging_.empty(); }
 
   // One pass: Begin; Fill until it returns true, handing over the batch whenever it is full; OnSent
@@ -89,11 +94,13 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
     Subscriber* subscriber;
   };
 
-  // What the pass before this one knew of the log: where it ended, and the offset of the message
-  // that comes there.
+  friend class Channel;
+
+  // What the pass before this one knew of the log: where it ended, and how many messages came
+  // before.
   struct Seen {
     LogPosition end;
-    std::uint64_t offset;
+    std::uint64_t count;
   };
   Seen Fetch();
   void SkipDirect(const Seen& before);
@@ -101,15 +108,12 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   void HandleSlow(const Seen& before);
   // A lagging subscriber goes on from there; a frame that was begun is finished first.
   void Skip(Subscriber& subscriber, LogPosition to);
-  std::uint64_t OffsetAt(LogPosition boundary, const Seen& seen) const;
+  std::uint64_t CountAt(LogPosition boundary, const Seen& seen) const;
   void RemoveDirect(Subscriber& subscriber);
   void RemoveLagging(Subscriber& subscriber);
   void AddLagging(Subscriber& subscriber, LogPosition position);
   // Gives back what no subscriber of this shard needs any more.
   void Trim();
-  void LeaveChannel();
-  // Gives the channel back what no shard needs any more. The caller holds its mutex.
-  static void ReleaseLog(Channel& channel);
   // Counts and logs the frames from `boundary` that end at or before `end`; returns the last end.
   LogPosition CountSent(const SocketWriter& writer, LogPosition boundary, LogPosition end);
 

@@ -41,6 +41,35 @@ std::uint64_t NextId() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
+// A session, until it ends.
+class ConnectionHandle final : public SessionHandle,
+                               public std::enable_shared_from_this<ConnectionHandle> {
+ public:
+  ConnectionHandle(Shard& shard, Session& session) : shard_(shard), session_(&session) {}
+
+  void Send(MessageType type, std::string payload) override {
+    Run([type, payload = std::move(payload)](Session& session) {
+      session.Send({.type = type, .payload = payload});
+    });
+  }
+  void Close(CloseCode code, std::string reason) override {
+    Run([code, reason = std::move(reason)](Session& session) { session.Close(code, reason); });
+  }
+  // On the shard's thread.
+  void SessionEnded() { session_ = nullptr; }
+
+ private:
+  template <class Task>
+  void Run(Task task) {
+    shard_.Post([self = shared_from_this(), task = std::move(task)] {
+      if (self->session_ != nullptr) task(*self->session_);
+    });
+  }
+
+  Shard& shard_;
+  Session* session_;
+};
+
 class Connection final : public Session,
                          public Shard::Member,
                          private Poller::Member,
@@ -74,7 +103,7 @@ class Connection final : public Session,
     self_ = shared_from_this();
     request_ = &from.request;
     reader_ = shard_.readers().MakeNew();
-    const error_code ec = reader_->Accept(from.handshake, *this);
+    const error_code ec = reader_->Accept(from.handshake, from.request.subprotocol, *this);
     if (ec) {
       shard_.stats().requests_refused.Add();
       writer_.OnWritable();
@@ -121,6 +150,16 @@ class Connection final : public Session,
   Subscription Subscribe(Channel& channel) override {
     if (closing_) return Subscription();
     return Subscription(writer_.Subscribe(channel));
+  }
+
+  Subscription SubscribeFrom(Channel& channel, std::uint64_t offset) override {
+    if (closing_) return Subscription();
+    return Subscription(writer_.Subscribe(channel, offset));
+  }
+
+  std::shared_ptr<SessionHandle> handle() override {
+    if (handle_ == nullptr) handle_ = std::make_shared<ConnectionHandle>(shard_, *this);
+    return handle_;
   }
 
   // Shard::Member.
@@ -293,11 +332,12 @@ class Connection final : public Session,
   // Also wakes the read side, which ends the session.
   void OnSendFailed() override { ::shutdown(socket_.get(), SHUT_RDWR); }
 
-  void OnFellBehind(std::uint64_t offset) override {
+  void OnFellBehind(std::optional<std::uint64_t> offset) override {
     if (closing_) return;
     shard_.stats().slow_readers.Add();
-    Close(CloseCode::kTryAgainLater,
-          absl::StrCat("fell behind: this client reads too slowly; resume at offset ", offset));
+    std::string reason = "fell behind: this client reads too slowly";
+    if (offset) absl::StrAppend(&reason, "; resume at offset ", *offset);
+    Close(CloseCode::kTryAgainLater, reason);
   }
 
   void OnMissed(const std::string& channel, std::uint64_t messages) override {
@@ -353,6 +393,7 @@ class Connection final : public Session,
     // Destroyed when this returns, at the earliest.
     const std::shared_ptr<Connection> self = std::move(self_);
     handler_.reset();
+    if (handle_ != nullptr) handle_->SessionEnded();
     if (opened_) {
       Count(ec);
       LogEnd(ec);
@@ -391,6 +432,8 @@ class Connection final : public Session,
   std::shared_ptr<Connection> self_;
   // While the handler is opened.
   const Request* request_ = nullptr;
+  // Null until somebody asks for it.
+  std::shared_ptr<ConnectionHandle> handle_;
 
   UniqueFd socket_;
   // What the poller watches for.

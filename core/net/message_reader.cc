@@ -46,14 +46,17 @@ class MessageReader::Impl {
  public:
   Impl(net::execution_context& context, std::size_t message_bytes)
       : steps_(context), ws_(steps_.executor()) {
-    ws_.set_option(websocket::stream_base::decorator(
-        [](websocket::response_type& response) { response.set(http::field::server, "fanfare"); }));
     ws_.read_message_max(message_bytes);
     ws_.auto_fragment(false);
   }
 
-  error_code Accept(const Handshake& handshake, Sink& sink) {
+  error_code Accept(const Handshake& handshake, std::string_view subprotocol, Sink& sink) {
     Use(sink);
+    ws_.set_option(websocket::stream_base::decorator(
+        [protocol = std::string(subprotocol)](websocket::response_type& response) {
+          response.set(http::field::server, "fanfare");
+          if (!protocol.empty()) response.set(http::field::sec_websocket_protocol, protocol);
+        }));
     error_code result;
     ws_.async_accept(handshake, [&result](error_code ec) { result = ec; });
     steps_.Run();
@@ -141,8 +144,9 @@ MessageReader::MessageReader(net::execution_context& context, std::size_t messag
     : impl_(std::make_unique<Impl>(context, message_bytes)) {}
 MessageReader::~MessageReader() = default;
 
-error_code MessageReader::Accept(const Handshake& handshake, Sink& sink) {
-  return impl_->Accept(handshake, sink);
+error_code MessageReader::Accept(const Handshake& handshake, std::string_view subprotocol,
+                                 Sink& sink) {
+  return impl_->Accept(handshake, subprotocol, sink);
 }
 void MessageReader::Feed(std::string_view bytes, Sink& sink) {
   impl_->Feed(bytes, sink);
@@ -175,7 +179,7 @@ std::unique_ptr<MessageReader> ReaderPool::Take() {
     static const MessageReader::Handshake kHandshake = AnyHandshake();
     NoSink nobody;
     std::unique_ptr<MessageReader> reader = MakeNew();
-    FANFARE_CHECK(!reader->Accept(kHandshake, nobody), "the handshake is a good one");
+    FANFARE_CHECK(!reader->Accept(kHandshake, "", nobody), "the handshake is a good one");
     return reader;
   }
   std::unique_ptr<MessageReader> reader = std::move(idle_.back());

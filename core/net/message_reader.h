@@ -42,9 +42,9 @@ class MessageReader {
   MessageReader(const MessageReader&) = delete;
   MessageReader& operator=(const MessageReader&) = delete;
 
-  // Answers an opening handshake, before anything else. After an error, which was answered too, the
-  // reader is of no more use.
-  error_code Accept(const Handshake& handshake, Sink& sink);
+  // Answers an opening handshake, before anything else, with this subprotocol unless it is empty.
+  // After an error, which was answered too, the reader is of no more use.
+  error_code Accept(const Handshake& handshake, std::string_view subprotocol, Sink& sink);
 
   // Reads what is in these bytes. REQUIRES: neither paused nor ended.
   void Feed(std::string_view bytes, Sink& sink);

@@ -78,7 +78,7 @@ class RecordingSink final : public MessageReader::Sink {
 class MessageReaderTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_FALSE(reader_.Accept(GoodHandshake(), sink_));
+    ASSERT_FALSE(reader_.Accept(GoodHandshake(), "", sink_));
     handshake_ = std::exchange(sink_.written, "");
   }
   void Feed(std::string_view bytes) { reader_.Feed(bytes, sink_); }
@@ -96,11 +96,18 @@ TEST_F(MessageReaderTest, AnswersTheHandshakeThroughTheSink) {
   EXPECT_TRUE(reader_.is_between_messages());
 }
 
+TEST_F(MessageReaderTest, NamesTheSubprotocolIfThereIsOne) {
+  EXPECT_EQ(handshake_.find("Sec-WebSocket-Protocol"), std::string::npos);
+  MessageReader reader(context_, kMessageBytes);
+  ASSERT_FALSE(reader.Accept(GoodHandshake(), "talk.v1", sink_));
+  EXPECT_NE(sink_.written.find("Sec-WebSocket-Protocol: talk.v1\r\n"), std::string::npos);
+}
+
 TEST_F(MessageReaderTest, RefusesABadHandshakeWithAnAnswer) {
   MessageReader::Handshake bad = GoodHandshake();
   bad.erase(http::field::sec_websocket_key);
   MessageReader reader(context_, kMessageBytes);
-  EXPECT_TRUE(reader.Accept(bad, sink_));
+  EXPECT_TRUE(reader.Accept(bad, "", sink_));
   EXPECT_TRUE(reader.has_ended());
   EXPECT_TRUE(sink_.written.starts_with("HTTP/1.1 400 "));
 }
@@ -157,7 +164,7 @@ TEST_F(MessageReaderTest, FaultsAreAnsweredWithTheirCodes) {
   for (const auto& fault : faults) {
     RecordingSink sink;
     MessageReader reader(context_, kMessageBytes);
-    ASSERT_FALSE(reader.Accept(GoodHandshake(), sink));
+    ASSERT_FALSE(reader.Accept(GoodHandshake(), "", sink));
     sink.written.clear();
     reader.Feed(fault.bytes, sink);
     EXPECT_TRUE(reader.has_ended());

@@ -79,6 +79,23 @@ void FakeShard::Run() {
   }
 }
 
+// Without other threads, there is nothing to wait for.
+class FakeSession::Handle final : public SessionHandle {
+ public:
+  explicit Handle(FakeSession& session) : session_(&session) {}
+
+  void Send(MessageType type, std::string payload) override {
+    if (session_ != nullptr) session_->Send({.type = type, .payload = payload});
+  }
+  void Close(CloseCode code, std::string reason) override {
+    if (session_ != nullptr) session_->Close(code, reason);
+  }
+  void SessionEnded() { session_ = nullptr; }
+
+ private:
+  FakeSession* session_;
+};
+
 FakeSession::FakeSession(FakeShard& shard, std::size_t outbox_bytes)
     : shard_(shard),
       id_(static_cast<std::uint64_t>(NextNumber())),
@@ -87,6 +104,7 @@ FakeSession::FakeSession(FakeShard& shard, std::size_t outbox_bytes)
       writer_(shard.fanout(), *this, fake_socket_, outbox_bytes) {}
 
 FakeSession::~FakeSession() {
+  if (handle_ != nullptr) handle_->SessionEnded();
   writer_.Close();
 }
 
@@ -104,6 +122,16 @@ void FakeSession::Close(CloseCode code, std::string_view reason) {
 Subscription FakeSession::Subscribe(Channel& channel) {
   if (closed_) return Subscription();
   return Subscription(writer_.Subscribe(channel));
+}
+
+Subscription FakeSession::SubscribeFrom(Channel& channel, std::uint64_t offset) {
+  if (closed_) return Subscription();
+  return Subscription(writer_.Subscribe(channel, offset));
+}
+
+std::shared_ptr<SessionHandle> FakeSession::handle() {
+  if (handle_ == nullptr) handle_ = std::make_shared<Handle>(*this);
+  return handle_;
 }
 
 std::vector<FakeSession::Received> FakeSession::Messages() {
@@ -134,6 +162,16 @@ void FakeSession::BecomeWritable() {
   shard_.network().Unlimit(fake_socket_);
   waits_ = false;
   writer_.OnWritable();
+}
+
+void FakeRouteContext::Advance(std::chrono::milliseconds time) {
+  const std::chrono::milliseconds until = now_ + time;
+  while (!tasks_.empty() && tasks_.begin()->first <= until) {
+    const auto due = tasks_.extract(tasks_.begin());
+    now_ = due.key();
+    due.mapped()();
+  }
+  now_ = until;
 }
 
 std::unique_ptr<Route> MakeLinkedRoute(std::string_view name, RouteContext& context) {

@@ -1,6 +1,7 @@
 // A shard without sockets, for the tests of routes and of fan-out.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -103,6 +104,8 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   void Send(Message message) override;
   void Close(CloseCode code, std::string_view reason) override;
   [[nodiscard]] Subscription Subscribe(Channel& channel) override;
+  [[nodiscard]] Subscription SubscribeFrom(Channel& channel, std::uint64_t offset) override;
+  std::shared_ptr<SessionHandle> handle() override;
 
   // For tests to fill in.
   Request& mutable_request() { return request_; }
@@ -128,13 +131,17 @@ class FakeSession final : public Session, private SocketWriter::Owner {
  private:
   void WaitWritable() override { waits_ = true; }
   void OnSendFailed() override { send_failed_ = true; }
-  void OnFellBehind(std::uint64_t offset) override { fell_behind_ = offset; }
+  void OnFellBehind(std::optional<std::uint64_t> offset) override { fell_behind_ = offset; }
   void OnMissed(const std::string&, std::uint64_t messages) override { missed_ += messages; }
   void OnProgress() override {}
   std::string_view name() const override { return "fake"; }
 
+  class Handle;
+
   FakeShard& shard_;
   const std::uint64_t id_;
+  // Null until somebody asks for it.
+  std::shared_ptr<Handle> handle_;
   Endpoint peer_;
   Request request_;
   const int fake_socket_;
@@ -153,12 +160,20 @@ class FakeRouteContext final : public RouteContext {
       : options_(std::move(options), "options") {}
 
   Options& options() override { return options_; }
-  std::shared_ptr<Channel> MakeChannel(std::string name) override {
-    return std::make_shared<Channel>(std::move(name), 1 << 20);
+  void After(std::chrono::milliseconds delay, std::function<void()> task) override {
+    tasks_.emplace(now_ + delay, std::move(task));
   }
+  // Lets time pass: runs what is due by then, in its order.
+  void Advance(std::chrono::milliseconds time);
 
  private:
+  std::shared_ptr<Channel> DoMakeChannel(std::string name, History history) override {
+    return std::make_shared<Channel>(std::move(name), 1 << 20, SlowReaders::kDisconnect, history);
+  }
+
   Options options_;
+  std::chrono::milliseconds now_{0};
+  std::multimap<std::chrono::milliseconds, std::function<void()>> tasks_;
 };
 
 // Makes the route that a plugin registered under `name`; null when there is none.
