@@ -55,7 +55,7 @@ absl::StatusOr<Limits> ReadLimits(Options options) {
   limits.idle_time = Seconds(options, "idle_seconds", limits.idle_time, {1, kDaySeconds});
   limits.header_bytes = Size(options, "header_bytes", limits.header_bytes, {256, kMegabyte});
   limits.body_bytes = Size(options, "body_bytes", limits.body_bytes, {0, kGigabyte});
-  limits.connections = Size(options, "connections", limits.connections, {1, 10'000'000});
+  limits.connections = Size(options, "connections", limits.connections, {0, 10'000'000});
   limits.shutdown_time =
       Seconds(options, "shutdown_seconds", limits.shutdown_time, {0, kHourSeconds});
   if (absl::Status status = options.Finish(); !status.ok()) return status;

@@ -141,7 +141,7 @@ TEST(ConfigTest, LimitsAreChecked) {
             "limits.mesage_bytes: unknown key; did you mean \"message_bytes\"?");
   EXPECT_EQ(Error(R"({"limits": []})"), "limits: expected an object, got an array");
   for (const char* name : {"message_bytes", "outbox_bytes", "log_bytes", "handshake_seconds",
-                           "idle_seconds", "header_bytes", "connections"}) {
+                           "idle_seconds", "header_bytes"}) {
     EXPECT_THAT(Error(std::string(R"({"limits": {")") + name + R"(": 0}})"),
                 AllOf(StartsWith(std::string("limits.") + name), EndsWith(", got 0")));
   }

@@ -39,8 +39,9 @@ struct Limits {
   // limits.body_bytes: the body of a plain HTTP request. Larger ones are answered with 413.
   std::size_t body_bytes = 64 * 1024;
 
-  // limits.connections: open connections in all. Above it a new one is answered with 503.
-  std::size_t connections = 16'000;
+  // limits.connections: open connections in all; 0 means as many as the process may have
+  // descriptors for (ulimit -n), and never more. Above it a new one is answered with 503.
+  std::size_t connections = 0;
 
   // limits.shutdown_seconds: how long a stop may take. What is not sent by then is dropped.
   std::chrono::seconds shutdown_time{5};

@@ -110,15 +110,17 @@ absl::Status FitConnectionsToDescriptors(Config& config) {
                      " descriptors (ulimit -n); with so many threads it needs more than ", others));
   }
   const rlim_t room = descriptors.rlim_cur - others;
-  if (config.limits.connections <= room) return absl::OkStatus();
-  spdlog::warn(
-      "limits.connections is {}, but this process may only have {} (ulimit -n): using that",
-      config.limits.connections, room);
-  config.limits.connections = room;
+  std::size_t& limit = config.limits.connections;
+  if (limit > room) {
+    spdlog::warn(
+        "limits.connections is {}, but this process may only have {} (ulimit -n): using that",
+        limit, room);
+  }
+  if (limit == 0 || limit > room) limit = room;
   return absl::OkStatus();
 }
 
-void LogStart(const Server& server) {
+void LogStart(const Server& server, const Limits& limits) {
   for (const Endpoint& endpoint : server.endpoints()) {
     const std::string address = ToString(endpoint);
     spdlog::info("listening on http://{0}/ (WebSocket: ws://{0}/)", address);
@@ -130,7 +132,8 @@ void LogStart(const Server& server) {
   for (const auto& entry : server.router().entries()) {
     spdlog::info("  {:<{}}  {}", entry.pattern, width, entry.name);
   }
-  spdlog::info("shards: {}, egress: {}", server.shards(), server.egress());
+  spdlog::info("shards: {}, egress: {}, connections: at most {}", server.shards(), server.egress(),
+               limits.connections);
 }
 
 void LogStop(const Server& server, std::size_t cut) {
@@ -180,7 +183,7 @@ int Main(int argc, char** argv) {
   }
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*config);
   if (!server.ok()) return Fail(ToStd(server.status().message()));
-  LogStart(**server);
+  LogStart(**server, config->limits);
 
   int signal = 0;
   sigwait(&signals, &signal);

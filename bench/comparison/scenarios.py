@@ -97,6 +97,10 @@ SCENARIOS = [
     Scenario("idle", "Idle",
              "10,000 clients connect, and then nothing is said.",
              {"connections": 10_000, "publishers": 0}, (MEMORY, CONNECT_CPU, CONNECTS)),
+    Scenario("idle-full", "Idle, as many as there can be",
+             "19,000 clients connect, and then nothing is said: about all that a limit of 20,000 "
+             "descriptors allows.",
+             {"connections": 19_000, "publishers": 0}, (MEMORY, CONNECT_CPU, CONNECTS)),
     Scenario("latency-by-rate", "Latency by rate",
              "500 clients, to which 4 speak on a schedule, whatever comes back.",
              {"connections": 500, "publishers": 4}, OPEN_LOOP,

@@ -89,9 +89,11 @@ Shard& Listener::LeastLoaded() const {
 }
 
 bool Listener::Full() const {
+  const std::size_t limit = shards_.front()->limits().connections;
+  if (limit == 0) return false;
   std::size_t open = 0;
   for (const auto& shard : shards_) open += shard->open_connections().count();
-  return open >= shards_.front()->limits().connections;
+  return open >= limit;
 }
 
 void Listener::OnAccept(error_code ec, Socket socket, Shard& shard) {

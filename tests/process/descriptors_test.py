@@ -13,8 +13,7 @@ from tests.process.server import DEADLINE_SECONDS, Server
 
 THREADS = 2
 DESCRIPTORS = 64 + 30
-CAP = re.compile(r"warning limits\.connections is 16000, but this process may only have (\d+) "
-                 r"\(ulimit -n\): using that")
+CAP = re.compile(r"info shards: \d+, .*, connections: at most (\d+)$")
 
 
 class DescriptorsTest(unittest.IsolatedAsyncioTestCase):
@@ -80,6 +79,14 @@ class DescriptorsTest(unittest.IsolatedAsyncioTestCase):
             with self.assertRaises(websockets.InvalidStatusCode) as refused:
                 await connect(server.url("/chat"))
             self.assertEqual(refused.exception.status_code, 503)
+
+    def test_a_higher_one_does_not_and_the_log_says_so(self):
+        with Server(config={"limits": {"connections": 5000}}, descriptors=DESCRIPTORS) as server:
+            cap = int(server.wait_log(CAP)[0][1])
+            self.assertLess(cap, DESCRIPTORS)
+            self.assertEqual([line for line in server.log if line.startswith("warning")], [
+                f"warning limits.connections is 5000, but this process may only have {cap} "
+                "(ulimit -n): using that"])
 
     def test_every_shard_has_what_it_needs(self):
         # A shard opens its event loop when its first connection comes: when all others are open

@@ -76,7 +76,7 @@ class FlagsTest(unittest.TestCase):
         self.assert_error("ERROR: Illegal value 'epoll' specified for flag 'egress'; "
                           "expected auto, io_uring or syscalls", "--egress=epoll")
         with Server("--egress=syscalls") as server:
-            self.assertTrue(server.log[-1].endswith("egress: syscalls"), server.log)
+            self.assertIn("egress: syscalls, ", server.log[-1])
 
     def test_unknown_flags_and_arguments(self):
         self.assert_error("ERROR: Unknown command line flag 'port'", "--port=80")
