@@ -100,8 +100,8 @@ class Channel {
 
   using Clock = std::chrono::steady_clock;
   struct Kept {
-    std::uint64_t position;
-    Clock::time_point time;
+    std::uint64_t position = 0;
+    Clock::time_point time = {};
   };
 
   // The caller of these holds the mutex.

@@ -46,8 +46,8 @@ void SocketWriter::WriteRegardless(std::string_view frames) {
 bool SocketWriter::Write(Message message) {
   if (is_over()) return true;
   const FrameHeader header(message, settings_.format);
-  if (outbox_size() + header.bytes().size() + message.payload.size() > settings_.outbox_bytes)
-    return false;
+  const std::size_t bytes = header.bytes().size() + message.payload.size();
+  if (outbox_size() + bytes > settings_.outbox_bytes) return false;
   outbox_.append(header.bytes()).append(message.payload);
   fanout_.stats().messages_sent.Add();
   if (fanout_.log_messages()) LogSent(message);

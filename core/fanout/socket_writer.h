@@ -55,7 +55,7 @@ class SocketWriter {
 
   struct Settings {
     // At this many unsent bytes Write refuses.
-    std::size_t outbox_bytes;
+    std::size_t outbox_bytes = 0;
     // Of messages, and of the channels that it may subscribe to.
     Format format = Format::kWebSocket;
   };

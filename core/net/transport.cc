@@ -55,15 +55,14 @@ class TransportHandle final : public SessionHandle,
   Session* session_;
 };
 
-Transport::Transport(Socket socket, OpenConnections::Permit permit, const Endpoint& peer,
-                     Shard& shard, Format format)
+Transport::Transport(Socket socket, OpenConnections::Permit permit, Endpoint peer, Shard& shard,
+                     Format format)
     : shard_(shard),
       permit_(std::move(permit)),
       id_(NextId()),
-      peer_(peer),
+      peer_(std::move(peer)),
       name_(ToString(peer_)),
       socket_(socket.release()),
-      events_(EPOLLIN),
       heard_(shard.now()),
       writer_(shard.fanout(), *this, socket_.get(),
               {.outbox_bytes = shard.limits().outbox_bytes, .format = format}) {

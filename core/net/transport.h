@@ -1,6 +1,9 @@
 // A connection's socket, and the session that a route has of it.
 #pragma once
 
+#include <sys/epoll.h>
+
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +34,7 @@ class Transport : public Session,
                   protected SocketWriter::Owner,
                   public std::enable_shared_from_this<Transport> {
  public:
-  Transport(Socket socket, OpenConnections::Permit permit, const Endpoint& peer, Shard& shard,
+  Transport(Socket socket, OpenConnections::Permit permit, Endpoint peer, Shard& shard,
             Format format);
   ~Transport() override;
 
@@ -118,7 +121,7 @@ class Transport : public Session,
 
   UniqueFd socket_;
   // What the poller watches for.
-  std::uint32_t events_;
+  std::uint32_t events_ = EPOLLIN;
   // The handler's part is over.
   bool closing_ = false;
   bool ended_ = false;

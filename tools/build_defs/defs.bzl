@@ -42,6 +42,36 @@ def fanfare_test(name, copts = [], deps = [], size = "small", **kwargs):
         **kwargs
     )
 
+def fanfare_fuzz_test(name, srcs, copts = [], deps = [], **kwargs):
+    """A libFuzzer target: a LLVMFuzzerTestOneInput, and its corpus in the folder `<name>_corpus`.
+
+    As a test it takes the corpus only, with any compiler; tools/fuzz lets it search.
+    """
+    native.filegroup(
+        name = name + "_corpus_files",
+        testonly = True,
+        srcs = native.glob([name + "_corpus/**"]),
+    )
+    cc_test(
+        name = name,
+        size = "small",
+        srcs = srcs,
+        args = ["$(rootpaths :%s_corpus_files)" % name],
+        copts = _COPTS + copts,
+        data = [":%s_corpus_files" % name],
+        linkopts = select({
+            "//tools/build_defs:fuzz": ["-fsanitize=fuzzer"],
+            "//conditions:default": [],
+        }),
+        linkstatic = True,
+        tags = ["fuzz"],
+        deps = deps + select({
+            "//tools/build_defs:fuzz": [],
+            "//conditions:default": ["//tools/build_defs:fuzz_replay"],
+        }),
+        **kwargs
+    )
+
 def fanfare_benchmark(name, copts = [], deps = [], own_main = False, **kwargs):
     """A Google Benchmark program; main() comes with it, unless it has its `own_main`."""
     library = "benchmark" if own_main else "benchmark_main"

@@ -1,0 +1,14 @@
+// Whatever is in a configuration file, it is read or refused with a reason.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "core/check.h"
+#include "core/config.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto config =
+      fanfare::ParseConfig(std::string_view(reinterpret_cast<const char*>(data), size));
+  FANFARE_CHECK(config.ok() || !config.status().message().empty(), "an error says what is wrong");
+  return 0;
+}
