@@ -1,65 +1,96 @@
-// The chat rooms.
+// All chat rooms.
 #pragma once
 
 #include <cstddef>
-#include <functional>
+#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "core/channel.h"
-#include "core/session.h"
-#include "routes/chat/session_map.h"
+#include "core/route.h"
+#include "routes/chat/room.h"
 
 namespace fanfare::chat {
 
-// The rooms that somebody is in, by name. A room is made when its first session comes, and freed
-// when its last one goes.
+// The rooms by name. A room is made when somebody comes. One without a record is freed when the
+// last one goes; one with a record, when it has nothing left that anybody could come back to.
 //
-// Thread: any, for a session the session's own shard. The mutex is for coming and going; what is
-// said in a room does not take it.
+// Thread: any. Lock order: the mutex of the rooms, then that of a room. What is said in a room
+// takes neither of the rooms' nor, without a record, the room's.
 class Rooms {
- public:
-  using MakeChannel = std::function<std::shared_ptr<Channel>(std::string)>;
+ private:
+  struct Entry;
 
-  // A session's stay in a room, which ends when this is destroyed. The rooms and the session must
-  // outlive it.
+ public:
+  // Keeps a room from being freed, as long as this lives. The rooms must outlive it.
   class Stay {
    public:
-    Stay(Rooms& rooms, std::string room, Session& session);
+    Stay(Rooms& rooms, Entry& entry) : rooms_(&rooms), entry_(&entry) {}
     ~Stay();
-    Stay(const Stay&) = delete;
-    Stay& operator=(const Stay&) = delete;
+    Stay(Stay&& other) noexcept;
+    Stay& operator=(Stay&&) = delete;
 
-    SessionMap& sessions() { return *sessions_; }
+    Room& operator*() const;
+    Room* operator->() const { return &**this; }
 
    private:
-    Rooms& rooms_;
-    const std::string room_;
-    Session& session_;
-    SessionMap* sessions_;
+    Rooms* rooms_;
+    // Null after a move.
+    Entry* entry_;
   };
 
-  explicit Rooms(MakeChannel make_channel) : make_channel_(std::move(make_channel)) {}
+  // At most `max_recorded` rooms have a record: of the others, each has somebody in it. The context
+  // must outlive this.
+  Rooms(RouteContext& context, const RoomSettings& settings, std::size_t max_recorded);
+  ~Rooms();
 
-  // How many rooms there are, and how many sessions are in one.
+  // Enters a room, which is made if need be.
+  Stay EnterPlain(const std::string& name);
+  // The same, and it has a record from now on. Nothing, if there are as many as may be and somebody
+  // is in each of them; else the one that was empty for the longest goes.
+  std::optional<Stay> Enter(const std::string& name);
+  // Enters a room if there is one; it gets a record as above.
+  std::optional<Stay> EnterExisting(const std::string& name);
+
+  // The names of rooms that have a record, after a name, in order.
+  std::vector<std::string> NamesAfter(const std::string& after, std::size_t limit) const;
+
+  // How many rooms there are, and how many of them have a record.
   std::size_t count() const;
-  std::size_t SessionsIn(std::string_view room) const;
+  std::size_t recorded_count() const;
 
  private:
-  struct Room {
-    explicit Room(std::shared_ptr<Channel> its_channel)
-        : channel(std::move(its_channel)), sessions(*channel) {}
-
-    std::shared_ptr<Channel> channel;
-    SessionMap sessions;
+  struct Entry {
+    std::shared_ptr<Room> room;
+    std::size_t stays = 0;
+    bool is_recorded = false;
+    // Where it is among the idle, if it has a record and nobody is in it.
+    std::list<Entry*>::iterator idle = {};
   };
 
-  const MakeChannel make_channel_;
+  // The caller of these holds the mutex.
+  Entry& FindOrMake(const std::string& name);
+  Stay Come(Entry& entry);
+  bool MayRecord(Entry& entry);
+  void Free(Entry& entry);
+  void ScheduleSweep();
+
+  void Go(Entry& entry);
+  void Sweep();
+
+  RouteContext& context_;
+  const RoomSettings settings_;
+  const std::size_t max_recorded_;
   mutable std::mutex mutex_;
-  absl::flat_hash_map<std::string, std::unique_ptr<Room>> rooms_;
+  // Sorted, to be read in pages.
+  std::map<std::string, std::unique_ptr<Entry>> rooms_;
+  std::size_t recorded_ = 0;
+  // With a record and nobody in them; the one that was left first is first.
+  std::list<Entry*> idle_;
+  bool is_sweeping_ = false;
 };
 
 }  // namespace fanfare::chat

@@ -13,4 +13,11 @@ void SessionMap::Leave(const Session& session) {
   if (member != end) members_.erase(member);
 }
 
+std::vector<std::uint64_t> SessionMap::ids() const {
+  std::vector<std::uint64_t> ids;
+  ids.reserve(members_.size());
+  for (const auto& [peer, member] : members_) ids.push_back(member.session);
+  return ids;
+}
+
 }  // namespace fanfare::chat

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
+#include <vector>
 
 #include "core/channel.h"
 #include "core/endpoint.h"
@@ -15,8 +16,9 @@ namespace fanfare::chat {
 // The sessions of a room by their peer's endpoint (address and port). To be in the map is to be
 // sent the room's messages.
 //
-// Thread: Join and Leave are called on the session's own shard, by one shard at a time (the rooms'
-// mutex sees to that). Broadcast is for any thread, and needs no lock of ours.
+// Thread: Join and Leave are called on the session's own shard, and all but Broadcast by one shard
+// at a time (the room's mutex sees to that). Broadcast is for any thread, and needs no lock of
+// ours.
 class SessionMap {
  public:
   // `channel` must outlive the map.
@@ -31,6 +33,8 @@ class SessionMap {
   bool empty() const { return members_.empty(); }
   std::size_t size() const { return members_.size(); }
   bool Contains(const Endpoint& peer) const { return members_.contains(peer); }
+  // The numbers of all sessions (Session::id).
+  std::vector<std::uint64_t> ids() const;
 
  private:
   struct Member {

@@ -1,0 +1,218 @@
+#include "routes/chat/room.h"
+
+#include <utility>
+
+#include "routes/chat/secrets.h"
+
+namespace fanfare::chat {
+
+Room::Room(std::string name, const RoomSettings& settings, RouteContext& context)
+    : name_(std::move(name)),
+      settings_(settings),
+      context_(context),
+      plain_channel_(context.MakeChannel(name_)),
+      plain_(*plain_channel_),
+      presence_(name_, settings.list_up_to) {}
+
+void Room::JoinPlain(Session& session) {
+  const std::lock_guard lock(mutex_);
+  plain_.Join(session);
+  if (record_ != nullptr) AddPlainMember(session.id());
+}
+
+void Room::LeavePlain(const Session& session) {
+  const std::lock_guard lock(mutex_);
+  plain_.Leave(session);
+  const auto author = plain_authors_.find(session.id());
+  if (author == plain_authors_.end()) return;
+  presence_.Leave(author->second.session, session.id());
+  plain_authors_.erase(author);
+  SchedulePresence();
+}
+
+void Room::SayPlain(const Session& session, Message message) {
+  if (!has_record_) {
+    plain_.Broadcast(message);
+    // If the record began meanwhile, the message may have come after its beginning.
+    if (!has_record_) return;
+    const std::lock_guard lock(mutex_);
+    RecordPlain(session, message);
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  RecordPlain(session, message);
+  plain_.Broadcast(message);
+}
+
+std::size_t Room::plain_count() const {
+  const std::lock_guard lock(mutex_);
+  return plain_.size();
+}
+
+bool Room::HasPlain(const Endpoint& peer) const {
+  const std::lock_guard lock(mutex_);
+  return plain_.Contains(peer);
+}
+
+void Room::BeginRecord() {
+  if (has_record_) return;
+  const std::lock_guard lock(mutex_);
+  if (record_ != nullptr) return;
+  record_ =
+      std::make_unique<Record>(name_, context_.MakeChannel(name_, {.history = settings_.history}));
+  for (const std::uint64_t session : plain_.ids()) AddPlainMember(session);
+  has_record_ = true;
+}
+
+Room::Joined Room::Join(Session& session, const Author& who, const chat::Join& request) {
+  const std::lock_guard lock(mutex_);
+  presence_.Join(who, session.id());
+  SchedulePresence();
+
+  Joined joined{.offset = record_->newest(),
+                .history = {.first = record_->first()},
+                .members = MembersAfter("", presence_.is_listed() ? kMaxPage : 0)};
+  if (request.recover && request.recover->epoch == record_->epoch()) {
+    // The event after that offset is the message of that number.
+    joined.subscription = session.SubscribeFrom(record_->channel(), request.recover->offset);
+    joined.is_recovered = static_cast<bool>(joined.subscription);
+  }
+  if (!joined.is_recovered) {
+    joined.subscription = session.Subscribe(record_->channel());
+    if (request.history > 0) joined.history.events = record_->Read(kMaxOffset, request.history);
+  }
+  return joined;
+}
+
+void Room::Leave(const Session& session, const Author& who) {
+  const std::lock_guard lock(mutex_);
+  presence_.Leave(who.session, session.id());
+  SchedulePresence();
+}
+
+void Room::Lose(const Session& session, const Author& who) {
+  const std::lock_guard lock(mutex_);
+  if (!presence_.Lose(who.session, session.id())) return;
+  context_.After(settings_.grace,
+                 [weak = weak_from_this(), lost = who.session, connection = session.id()] {
+                   if (const auto room = weak.lock()) room->Forget(lost, connection);
+                 });
+}
+
+Room::Published Room::Say(const Author& from, const Content& content) {
+  const std::lock_guard lock(mutex_);
+  return SayLocked(from, content);
+}
+
+Room::Published Room::SayOnce(const Author& from, const Content& content, const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  if (const auto* before = posts_.Find(key, name_, record_->epoch())) {
+    return {.offset = before->offset, .time = before->time, .is_duplicate = true};
+  }
+  Published published = SayLocked(from, content);
+  posts_.Add(key, {.room = name_,
+                   .epoch = record_->epoch(),
+                   .offset = published.offset,
+                   .time = published.time});
+  return published;
+}
+
+OrError<Room::Published> Room::Change(const Author& from, const Edit& edit) {
+  const std::lock_guard lock(mutex_);
+  return record_->AddEdit(from, edit.target, edit.content);
+}
+
+OrError<Room::Published> Room::Change(const Author& from, const Delete& which) {
+  const std::lock_guard lock(mutex_);
+  return record_->AddDelete(from, which.target);
+}
+
+OrError<Room::Published> Room::Change(const Author& from, const React& react) {
+  const std::lock_guard lock(mutex_);
+  return record_->AddReaction(from, react);
+}
+
+void Room::Pass(std::string_view frame) {
+  const std::lock_guard lock(mutex_);
+  record_->Pass(frame);
+}
+
+Room::EventPage Room::ReadEvents(std::uint64_t before, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  return {.first = record_->first(), .events = record_->Read(before, limit)};
+}
+
+Room::MemberPage Room::ReadMembers(const std::string& after, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  return MembersAfter(after, limit);
+}
+
+OrError<std::string> Room::SessionNamed(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  return presence_.SessionNamed(name);
+}
+
+std::uint64_t Room::newest() const {
+  const std::lock_guard lock(mutex_);
+  return record_->newest();
+}
+
+bool Room::Expire() {
+  const std::lock_guard lock(mutex_);
+  if (record_ == nullptr) return plain_.empty();
+  record_->Expire();
+  return presence_.count() == 0 && record_->first() > record_->newest();
+}
+
+Room::MemberPage Room::MembersAfter(const std::string& after, std::size_t limit) const {
+  return {.version = presence_.version(),
+          .count = presence_.count(),
+          .is_listed = presence_.is_listed(),
+          .page = presence_.Read(after, limit)};
+}
+
+Room::Published Room::SayLocked(const Author& from, const Content& content) {
+  Published published = record_->AddMessage(from, content);
+  if (!content.text.empty()) {
+    plain_.Broadcast({.type = MessageType::kText, .payload = content.text});
+  }
+  return published;
+}
+
+void Room::RecordPlain(const Session& session, Message message) {
+  const Author& from = plain_authors_[session.id()];
+  if (message.type == MessageType::kBinary) {
+    record_->AddBinary(from, message.payload);
+  } else {
+    record_->AddMessage(from, {.text = std::string(message.payload)});
+  }
+}
+
+void Room::AddPlainMember(std::uint64_t session) {
+  Author& author = plain_authors_[session];
+  author = Author(MakeSecret(), std::string(kGuest));
+  presence_.Join(author, session);
+  SchedulePresence();
+}
+
+void Room::SchedulePresence() {
+  if (is_telling_presence_ || !presence_.has_changed()) return;
+  is_telling_presence_ = true;
+  context_.After(settings_.presence_interval, [weak = weak_from_this()] {
+    if (const auto room = weak.lock()) room->TellPresence();
+  });
+}
+
+void Room::TellPresence() {
+  const std::lock_guard lock(mutex_);
+  is_telling_presence_ = false;
+  record_->Pass(presence_.TakeFrame());
+}
+
+void Room::Forget(const std::string& session, std::uint64_t connection) {
+  const std::lock_guard lock(mutex_);
+  presence_.Forget(session, connection);
+  SchedulePresence();
+}
+
+}  // namespace fanfare::chat
