@@ -48,7 +48,8 @@ class NoEgress final : public Egress {
 // A session as far as fan-out cares.
 class NoSession final : public SocketWriter::Owner {
  public:
-  NoSession(Fanout& fanout, int socket) : writer_(fanout, *this, socket, 1 << 20) {}
+  NoSession(Fanout& fanout, int socket)
+      : writer_(fanout, *this, socket, {.outbox_bytes = 1 << 20}) {}
 
   Subscription Subscribe(Channel& channel) { return Subscription(writer_.Subscribe(channel)); }
 
@@ -69,7 +70,7 @@ class Room {
   explicit Room(std::size_t subscribers)
       : fanout_(
             std::make_unique<NoEgress>(), [](std::function<void()>) {}, {}, stats_),
-        channel_("room", 64 << 20) {
+        channel_("room", {.log_bytes = 64 << 20}) {
     fanout_.BindToThisThread();
     for (std::size_t i = 0; i < subscribers; ++i) {
       sessions_.push_back(std::make_unique<NoSession>(fanout_, static_cast<int>(i)));

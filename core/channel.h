@@ -42,6 +42,13 @@ struct History {
   std::chrono::seconds age{0};
 };
 
+// What a route wants of a channel.
+struct ChannelSettings {
+  History history = {};
+  // Sessions can subscribe to channels of their own format only.
+  Format format = Format::kWebSocket;
+};
+
 // Sends what is published to all subscribers, in one order for all of them, on whatever shard they
 // are. Publishing encodes the message once and appends it to the channel's log; its cost does not
 // depend on the number of subscribers, who are sent it at the end of their loop's turn.
@@ -49,14 +56,21 @@ struct History {
 // Made by RouteContext::MakeChannel. Thread: any. Lifetime: must outlive its subscriptions.
 class Channel {
  public:
-  // `log_bytes`: what is kept for the slowest subscriber.
-  Channel(std::string name, std::size_t log_bytes,
-          SlowReaders slow_readers = SlowReaders::kDisconnect, History history = {});
+  struct Settings {
+    // What is kept for the slowest subscriber.
+    std::size_t log_bytes = std::size_t{4} * 1024 * 1024;
+    SlowReaders slow_readers = SlowReaders::kDisconnect;
+    History history = {};
+    Format format = Format::kWebSocket;
+  };
+
+  Channel(std::string name, Settings settings);
   ~Channel();
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
   const std::string& name() const { return name_; }
+  Format format() const { return settings_.format; }
 
   // Appends a message and returns its offset: 0 for the channel's first, 1 for the next.
   std::uint64_t Publish(Message message);
@@ -99,8 +113,7 @@ class Channel {
   void ReleaseLog();
 
   const std::string name_;
-  const SlowReaders slow_readers_;
-  const History history_;
+  const Settings settings_;
   mutable std::mutex mutex_;
   // The next message's.
   std::uint64_t offset_ = 0;

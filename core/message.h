@@ -1,4 +1,4 @@
-// A WebSocket data message, as routes send and receive it.
+// A message, as routes send and receive it.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,15 @@ namespace fanfare {
 
 // The values are the opcodes of RFC 6455 section 5.2.
 enum class MessageType : std::uint8_t { kText = 1, kBinary = 2 };
+
+// How messages are sent.
+enum class Format : std::uint8_t {
+  // One frame each.
+  kWebSocket,
+  // text/event-stream (WHATWG HTML, "Server-sent events"): a message is one whole event, sent as it
+  // is. It ends with an empty line, and has none before.
+  kEventStream,
+};
 
 // One whole message; fragments have been joined, and text has been checked to be UTF-8.
 //

@@ -1,11 +1,14 @@
 // The HTTP side of a route: what a client asked for, and what a route answers.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "core/endpoint.h"
 
 namespace fanfare {
@@ -39,12 +42,21 @@ struct Request {
   std::string_view Header(std::string_view name) const;
 };
 
+class Handler;
+class Session;
+
 // A plain HTTP answer.
 struct Response {
+  // Opens the session of an answer that does not end; see Route::Open.
+  using OpenStream = std::function<absl::StatusOr<std::unique_ptr<Handler>>(Session& session)>;
+
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = {};
   Request::Fields headers = {};
+  // Of an answer to GET: after the headers and the body comes what the session sends that this
+  // opens, whose messages and channels are of Format::kEventStream, until it is closed.
+  OpenStream open_stream = nullptr;
 };
 
 }  // namespace fanfare

@@ -77,8 +77,8 @@ class RouteContext {
 
   // Makes a channel with the configured limits. Any thread, also later on; the context lives as
   // long as the route.
-  std::shared_ptr<Channel> MakeChannel(std::string name, History history = {}) {
-    return DoMakeChannel(std::move(name), history);
+  std::shared_ptr<Channel> MakeChannel(std::string name, ChannelSettings settings = {}) {
+    return DoMakeChannel(std::move(name), settings);
   }
 
   // Runs a task once, that much later, on a thread of the server; any thread may ask for it. What
@@ -86,7 +86,7 @@ class RouteContext {
   virtual void After(std::chrono::milliseconds delay, std::function<void()> task) = 0;
 
  private:
-  virtual std::shared_ptr<Channel> DoMakeChannel(std::string name, History history) = 0;
+  virtual std::shared_ptr<Channel> DoMakeChannel(std::string name, ChannelSettings settings) = 0;
 };
 
 // The way to make a route of some kind; reads its options from the context.

@@ -94,8 +94,8 @@ class RouteTable::Context : public RouteContext {
   }
 
  private:
-  std::shared_ptr<Channel> DoMakeChannel(std::string name, History history) override {
-    return services_.make_channel(std::move(name), slow_readers_, history);
+  std::shared_ptr<Channel> DoMakeChannel(std::string name, ChannelSettings settings) override {
+    return services_.make_channel(std::move(name), slow_readers_, settings);
   }
 
   Options options_;

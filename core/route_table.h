@@ -27,7 +27,7 @@ class RouteTable {
   // What routes need of the server; any thread. See RouteContext.
   struct Services {
     std::function<std::shared_ptr<Channel>(std::string name, SlowReaders slow_readers,
-                                           History history)>
+                                           ChannelSettings settings)>
         make_channel;
     std::function<void(std::chrono::milliseconds delay, std::function<void()> task)> after;
   };

@@ -84,7 +84,7 @@ class RouteTableTest : public testing::Test {
     EXPECT_TRUE(parsed.ok()) << parsed.status();
     return RouteTable::Build(*parsed,
                              {.make_channel =
-                                  [](const std::string& name, SlowReaders, History) {
+                                  [](const std::string& name, SlowReaders, ChannelSettings) {
                                     events.push_back("channel " + name);
                                     return std::shared_ptr<Channel>();
                                   },

@@ -55,8 +55,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
   auto timer = std::make_shared<TaskTimer>();
   RouteTable::Services services = {
       .make_channel =
-          [log_bytes](std::string name, SlowReaders slow_readers, History history) {
-            return std::make_shared<Channel>(std::move(name), log_bytes, slow_readers, history);
+          [log_bytes](std::string name, SlowReaders slow_readers, ChannelSettings wanted) {
+            return std::make_shared<Channel>(std::move(name),
+                                             Channel::Settings{.log_bytes = log_bytes,
+                                                               .slow_readers = slow_readers,
+                                                               .history = wanted.history,
+                                                               .format = wanted.format});
           },
       .after = [timer](std::chrono::milliseconds delay,
                        std::function<void()> task) { timer->After(delay, std::move(task)); },

@@ -156,6 +156,15 @@ std::optional<ReceivedFrame> RawClient::ReadFrameOrEnd() {
   return ReceivedFrame{.opcode = static_cast<std::uint8_t>(first & 0x0f), .payload = Take(length)};
 }
 
+std::string RawClient::ReadUntil(std::string_view text) {
+  while (true) {
+    const std::string_view read(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
+    const std::size_t at = read.find(text);
+    if (at != std::string_view::npos) return Take(at + text.size());
+    if (!Fill(buffer_.size() + 1)) throw std::runtime_error("the connection ended");
+  }
+}
+
 std::string RawClient::ReadToEnd() {
   std::size_t want = buffer_.size() + 1;
   while (Fill(want)) want = buffer_.size() + 1;

@@ -84,6 +84,8 @@ class RawClient {
   ReceivedFrame ReadFrame();
   // The same, unless the connection ends before the first byte of a frame.
   std::optional<ReceivedFrame> ReadFrameOrEnd();
+  // Reads up to and including that text; throws when the connection ends before.
+  std::string ReadUntil(std::string_view text);
   // Reads to the end, of whatever kind it is; returns the bytes.
   std::string ReadToEnd();
   // Whether the server has ended the connection with FIN (and not RST), with nothing before it.

@@ -10,18 +10,17 @@
 namespace fanfare {
 namespace {
 
-History Bounded(History history, std::size_t log_bytes) {
-  history.bytes = std::min(history.bytes, log_bytes / 2);
-  return history;
+Channel::Settings Bounded(Channel::Settings settings) {
+  settings.history.bytes = std::min(settings.history.bytes, settings.log_bytes / 2);
+  return settings;
 }
 
 }  // namespace
 
-Channel::Channel(std::string name, std::size_t log_bytes, SlowReaders slow_readers, History history)
+Channel::Channel(std::string name, Settings settings)
     : name_(std::move(name)),
-      slow_readers_(slow_readers),
-      history_(Bounded(history, log_bytes)),
-      log_(std::make_unique<Log>(log_bytes)) {}
+      settings_(Bounded(settings)),
+      log_(std::make_unique<Log>(settings.log_bytes, settings.format)) {}
 
 Channel::~Channel() {
   FANFARE_CHECK(groups_.empty(), "a channel outlives its subscriptions");
@@ -30,7 +29,7 @@ Channel::~Channel() {
 std::uint64_t Channel::Publish(Message message) {
   const std::lock_guard lock(mutex_);
   Append(message);
-  if (history_.messages > 0) {
+  if (settings_.history.messages > 0) {
     const Clock::time_point now = Clock::now();
     kept_.push_back({.position = log_->newest(), .time = now});
     TrimHistory(now);
@@ -45,7 +44,7 @@ void Channel::PublishPassing(Message message) {
 
 void Channel::Append(Message message) {
   // A message that nobody is subscribed to is not worth a copy.
-  if (!groups_.empty() || history_.messages > 0) log_->Append(message);
+  if (!groups_.empty() || settings_.history.messages > 0) log_->Append(message);
   ++appended_;
   for (SubscriberGroup* group : groups_) group->Wake();
 }
@@ -61,7 +60,7 @@ void Channel::ReadKept(std::uint64_t from, std::uint64_t to,
   const std::uint64_t first = offset_ - kept_.size();
   from = std::max(from, first);
   if (from >= std::min(to, offset_)) return;
-  LogWindow window(kept_[from - first].position);
+  LogWindow window(kept_[from - first].position, settings_.format);
   window.Fetch(*log_);
   for (; from < std::min(to, offset_); ++from) {
     show(from, window.FrameAt(kept_[from - first].position).message);
@@ -76,8 +75,9 @@ void Channel::ExpireHistory() {
 void Channel::TrimHistory(Clock::time_point now) {
   const std::size_t before = kept_.size();
   const auto is_too_much = [&](const Kept& oldest) {
-    return kept_.size() > history_.messages || now - oldest.time > history_.age ||
-           log_->head() - oldest.position > history_.bytes || oldest.position < log_->tail();
+    return kept_.size() > settings_.history.messages || now - oldest.time > settings_.history.age ||
+           log_->head() - oldest.position > settings_.history.bytes ||
+           oldest.position < log_->tail();
   };
   while (!kept_.empty() && is_too_much(kept_.front())) kept_.pop_front();
   if (kept_.size() < before || groups_.empty()) ReleaseLog();

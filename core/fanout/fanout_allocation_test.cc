@@ -68,7 +68,8 @@ class CountingEgress final : public Egress {
 class Receiver final : private SocketWriter::Owner {
  public:
   Receiver(Fanout& fanout, Channel& channel, int socket)
-      : writer_(fanout, *this, socket, 1 << 20), subscription_(writer_.Subscribe(channel)) {}
+      : writer_(fanout, *this, socket, {.outbox_bytes = 1 << 20}),
+        subscription_(writer_.Subscribe(channel)) {}
 
  private:
   void WaitWritable() override {}
@@ -94,7 +95,7 @@ class FanoutAllocationTest : public ::testing::Test {
 
   // How often a broadcast of some messages to so many receivers allocates.
   std::size_t Allocations(int receivers) {
-    Channel channel("channel", 1 << 20);
+    Channel channel("channel", {.log_bytes = 1 << 20});
     std::vector<std::unique_ptr<Receiver>> all;
     for (int i = 0; i < receivers; ++i) {
       all.push_back(std::make_unique<Receiver>(fanout_, channel, i));

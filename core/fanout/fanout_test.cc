@@ -41,7 +41,7 @@ class FanoutTest : public ::testing::Test {
   }
 
   FakeShard shard_;
-  Channel channel_{"channel", kLogBytes};
+  Channel channel_{"channel", {.log_bytes = kLogBytes}};
 };
 
 TEST_F(FanoutTest, EverySubscriberGetsEveryMessageInOrder) {
@@ -231,7 +231,7 @@ TEST_F(FanoutTest, ASlowReaderIsToldWhereToResume) {
 }
 
 TEST_F(FanoutTest, AReaderThatSkipsGoesOnWithWhatIsNewAndKnowsWhatItMissed) {
-  Channel channel("feed", kLogBytes, SlowReaders::kSkip);
+  Channel channel("feed", {.log_bytes = kLogBytes, .slow_readers = SlowReaders::kSkip});
   FakeSession slow(shard_);
   FakeSession quick(shard_);
   const Subscription in_slow = slow.Subscribe(channel);
@@ -270,7 +270,7 @@ TEST_F(FanoutTest, AReaderThatSkipsGoesOnWithWhatIsNewAndKnowsWhatItMissed) {
 }
 
 TEST_F(FanoutTest, AReaderOfTheLatestIsSentTheNewestMessageOfEachTurn) {
-  Channel channel("prices", kLogBytes, SlowReaders::kLatest);
+  Channel channel("prices", {.log_bytes = kLogBytes, .slow_readers = SlowReaders::kLatest});
   FakeSession a(shard_);
   FakeSession b(shard_);
   const Subscription in_a = a.Subscribe(channel);
@@ -285,7 +285,7 @@ TEST_F(FanoutTest, AReaderOfTheLatestIsSentTheNewestMessageOfEachTurn) {
 }
 
 TEST_F(FanoutTest, AReaderOfTheLatestThatStopsHoldsNothingAndGoesOnWithTheNewest) {
-  Channel channel("prices", kLogBytes, SlowReaders::kLatest);
+  Channel channel("prices", {.log_bytes = kLogBytes, .slow_readers = SlowReaders::kLatest});
   const int count = 10'000;
   for (const std::size_t stops_at : {0, 5}) {
     FakeSession slow(shard_);
@@ -334,7 +334,7 @@ TEST_F(FanoutTest, AFailedPeerHarmsNobodyElse) {
 }
 
 TEST_F(FanoutTest, ASessionWithTwoChannelsGetsBothInOneSend) {
-  Channel other("other", kLogBytes);
+  Channel other("other", {.log_bytes = kLogBytes});
   FakeSession a(shard_);
   const Subscription in_channel = a.Subscribe(channel_);
   const Subscription in_other = a.Subscribe(other);
@@ -349,7 +349,7 @@ TEST_F(FanoutTest, ASessionWithTwoChannelsGetsBothInOneSend) {
 TEST_F(FanoutTest, ASessionWithTwoChannelsMayStopAnywhere) {
   const std::size_t all = 4 * (2 + 1);
   for (std::size_t first = 0; first <= all; ++first) {
-    Channel other("other", kLogBytes);
+    Channel other("other", {.log_bytes = kLogBytes});
     FakeSession a(shard_);
     const Subscription in_channel = a.Subscribe(channel_);
     const Subscription in_other = a.Subscribe(other);
@@ -363,7 +363,7 @@ TEST_F(FanoutTest, ASessionWithTwoChannelsMayStopAnywhere) {
 }
 
 TEST_F(FanoutTest, GoingBackToOneChannelKeepsItsOrder) {
-  Channel other("other", kLogBytes);
+  Channel other("other", {.log_bytes = kLogBytes});
   FakeSession a(shard_);
   const Subscription in_channel = a.Subscribe(channel_);
   Subscription in_other = a.Subscribe(other);
@@ -376,7 +376,7 @@ TEST_F(FanoutTest, GoingBackToOneChannelKeepsItsOrder) {
 
 TEST(FanoutTurnTest, ALargeRoomIsSpreadOverTurns) {
   FakeShard shard({.log_messages = false, .turn_budget = std::chrono::nanoseconds(0)});
-  Channel channel("channel", kLogBytes);
+  Channel channel("channel", {.log_bytes = kLogBytes});
   std::vector<std::unique_ptr<FakeSession>> sessions;
   std::vector<Subscription> subscriptions;
   for (int i = 0; i < 1000; ++i) {
@@ -403,8 +403,8 @@ TEST(FanoutTurnTest, ALargeRoomIsSpreadOverTurns) {
 
 TEST(FanoutTurnTest, ALargeRoomDoesNotStarveASmallOne) {
   FakeShard shard({.log_messages = false, .turn_budget = std::chrono::nanoseconds(0)});
-  Channel large("large", kLogBytes);
-  Channel small("small", kLogBytes);
+  Channel large("large", {.log_bytes = kLogBytes});
+  Channel small("small", {.log_bytes = kLogBytes});
   std::vector<std::unique_ptr<FakeSession>> sessions;
   std::vector<Subscription> subscriptions;
   for (int i = 0; i < 5000; ++i) {
@@ -427,7 +427,7 @@ TEST(FanoutTurnTest, ALargeRoomDoesNotStarveASmallOne) {
 TEST(FanoutShardsTest, SubscribersOfTwoShardsHearOneOrder) {
   FakeShard first;
   FakeShard second;
-  Channel channel("channel", kLogBytes);
+  Channel channel("channel", {.log_bytes = kLogBytes});
   FakeSession a(first);
   FakeSession b(second);
   Subscription in_a = a.Subscribe(channel);
@@ -444,7 +444,7 @@ TEST(FanoutShardsTest, SubscribersOfTwoShardsHearOneOrder) {
 TEST(FanoutShardsTest, TheLogIsGivenBackWhenItsSlowestShardLeaves) {
   FakeShard first;
   FakeShard second;
-  Channel channel("channel", kLogBytes);
+  Channel channel("channel", {.log_bytes = kLogBytes});
   FakeSession a(first);
   FakeSession b(second);
   const Subscription in_a = a.Subscribe(channel);
@@ -459,7 +459,7 @@ TEST(FanoutShardsTest, TheLogIsGivenBackWhenItsSlowestShardLeaves) {
 TEST(FanoutShardsTest, AShardThatDoesNotRunIsCutOffAtTheBound) {
   FakeShard running;
   FakeShard stuck;
-  Channel channel("channel", kLogBytes);
+  Channel channel("channel", {.log_bytes = kLogBytes});
   FakeSession a(running);
   FakeSession b(stuck);
   const Subscription in_a = a.Subscribe(channel);
@@ -502,7 +502,7 @@ TEST(SocketWriterTest, AnOutboxThatIsNeverEmptyKeepsOnlyWhatIsUnsent) {
 
 TEST(SocketWriterTest, ASubscriptionAfterTheEndDoesNothing) {
   FakeShard shard;
-  Channel channel("channel", kLogBytes);
+  Channel channel("channel", {.log_bytes = kLogBytes});
   Subscription outlives;
   {
     FakeSession a(shard);
@@ -516,7 +516,7 @@ TEST(SocketWriterTest, ASubscriptionAfterTheEndDoesNothing) {
 
 TEST(SocketWriterTest, IsDrainedWhenAllHasBeenSent) {
   FakeShard shard;
-  Channel channel("channel", kLogBytes);
+  Channel channel("channel", {.log_bytes = kLogBytes});
   FakeSession a(shard);
   const Subscription in_a = a.Subscribe(channel);
   EXPECT_TRUE(a.writer().drained());

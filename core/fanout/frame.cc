@@ -18,7 +18,8 @@ std::size_t ExtendedBytes(std::uint64_t payload) {
 
 }  // namespace
 
-FrameHeader::FrameHeader(Message message) {
+FrameHeader::FrameHeader(Message message, Format format) {
+  if (format == Format::kEventStream) return;
   const std::uint64_t length = message.payload.size();
   const std::size_t extended = ExtendedBytes(length);
   bytes_[0] = static_cast<char>(kFinal | static_cast<std::uint8_t>(message.type));
@@ -30,7 +31,12 @@ FrameHeader::FrameHeader(Message message) {
   size_ = 2 + extended;
 }
 
-Frame ReadFrame(const char* data) {
+Frame ReadFrame(const char* data, Format format) {
+  if (format == Format::kEventStream) {
+    std::size_t bytes = 2;
+    while (data[bytes - 2] != '\n' || data[bytes - 1] != '\n') ++bytes;
+    return {.bytes = bytes, .message = {.type = MessageType::kText, .payload = {data, bytes}}};
+  }
   const auto byte = [data](std::size_t i) { return static_cast<std::uint8_t>(data[i]); };
   std::uint64_t length = byte(1);
   std::size_t header = 2;

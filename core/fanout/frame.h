@@ -1,4 +1,5 @@
-// The frames that we send: RFC 6455 section 5.2, unmasked, final, one to a message.
+// Messages as we send them: WebSocket frames (RFC 6455 section 5.2), unmasked, final, one to a
+// message; or events, which are sent as they are.
 #pragma once
 
 #include <array>
@@ -13,10 +14,10 @@ namespace fanfare {
 // The longest header of a frame that we send: two bytes, and eight of extended length.
 inline constexpr std::size_t kMaxFrameHeaderBytes = 10;
 
-// The header of one frame, as it goes on the wire.
+// The header of one frame, as it goes on the wire; empty for an event stream.
 class FrameHeader {
  public:
-  explicit FrameHeader(Message message);
+  explicit FrameHeader(Message message, Format format = Format::kWebSocket);
 
   std::string_view bytes() const { return {bytes_.data(), size_}; }
 
@@ -33,6 +34,6 @@ struct Frame {
 };
 
 // Reads the frame that starts at `data`. Only for frames that we encoded: it trusts the bytes.
-Frame ReadFrame(const char* data);
+Frame ReadFrame(const char* data, Format format = Format::kWebSocket);
 
 }  // namespace fanfare

@@ -45,7 +45,7 @@ Texts Kept(const Channel& channel, std::uint64_t from = 0, std::uint64_t to = 1'
 class HistoryTest : public ::testing::Test {
  protected:
   FakeShard shard_;
-  Channel channel_{"channel", kLogBytes, SlowReaders::kDisconnect, kTen};
+  Channel channel_{"channel", {.log_bytes = kLogBytes, .history = kTen}};
 };
 
 TEST_F(HistoryTest, KeepsTheNewestWhetherSomebodyListensOrNot) {
@@ -150,8 +150,9 @@ TEST_F(HistoryTest, PassingMessagesAreSentAndNotKept) {
 
 TEST(HistoryBoundsTest, BytesBoundIt) {
   constexpr std::size_t kBytes = 1000;
-  Channel channel("channel", kLogBytes, SlowReaders::kDisconnect,
-                  {.messages = 1000, .bytes = kBytes, .age = std::chrono::hours(1)});
+  Channel channel("channel",
+                  {.log_bytes = kLogBytes,
+                   .history = {.messages = 1000, .bytes = kBytes, .age = std::chrono::hours(1)}});
   // With their headers, 102 bytes each.
   for (int i = 0; i < 50; ++i) channel.Publish(Text(std::string(100, 'x')));
   EXPECT_EQ(channel.kept().next - channel.kept().first, 9U);
@@ -159,8 +160,9 @@ TEST(HistoryBoundsTest, BytesBoundIt) {
 }
 
 TEST(HistoryBoundsTest, TheLogsBoundHoldsForSlowReadersAndHistoryTogether) {
-  Channel channel("channel", 4096, SlowReaders::kDisconnect,
-                  {.messages = 1000, .bytes = 1 << 20, .age = std::chrono::hours(1)});
+  Channel channel("channel",
+                  {.log_bytes = 4096,
+                   .history = {.messages = 1000, .bytes = 1 << 20, .age = std::chrono::hours(1)}});
   for (int i = 0; i < 500; ++i) channel.Publish(Text(std::string(100, 'x')));
   const auto kept = channel.kept();
   EXPECT_GE(kept.next - kept.first, 10U);
@@ -170,8 +172,9 @@ TEST(HistoryBoundsTest, TheLogsBoundHoldsForSlowReadersAndHistoryTogether) {
 }
 
 TEST(HistoryBoundsTest, AgeBoundsItAlsoWhenNothingIsPublished) {
-  Channel channel("channel", kLogBytes, SlowReaders::kDisconnect,
-                  {.messages = 10, .bytes = kLogBytes, .age = std::chrono::seconds(0)});
+  Channel channel(
+      "channel", {.log_bytes = kLogBytes,
+                  .history = {.messages = 10, .bytes = kLogBytes, .age = std::chrono::seconds(0)}});
   channel.Publish(Text(std::string(4096, 'x')));
   // The clock is a real one: every reading is later, or the same at worst.
   while (channel.kept().first < channel.kept().next) channel.ExpireHistory();

@@ -21,7 +21,7 @@ Chunk::Chunk(LogPosition position, std::size_t bytes)
     : begin(position), capacity(bytes), data(new char[bytes]) {}
 
 void Log::Append(Message message) {
-  const FrameHeader header(message);
+  const FrameHeader header(message, format_);
   char* out = Reserve(header.bytes().size() + message.payload.size());
   std::memcpy(out, header.bytes().data(), header.bytes().size());
   // An empty payload may have no address at all.
@@ -131,7 +131,7 @@ LogPosition LogWindow::Gather(LogPosition from, LogPosition to, std::size_t max,
 
 Frame LogWindow::FrameAt(LogPosition boundary) const {
   const Chunk& chunk = *slices_[IndexAt(boundary)].chunk;
-  return ReadFrame(chunk.data.get() + (boundary - chunk.begin));
+  return ReadFrame(chunk.data.get() + (boundary - chunk.begin), format_);
 }
 
 std::uint64_t LogWindow::CountFrames(LogPosition from, LogPosition to) const {

@@ -37,7 +37,8 @@ struct Chunk {
 // be read without the mutex through a LogWindow.
 class Log {
  public:
-  explicit Log(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+  explicit Log(std::size_t max_bytes, Format format = Format::kWebSocket)
+      : max_bytes_(max_bytes), format_(format) {}
 
   // Encodes a message at the head.
   void Append(Message message);
@@ -60,6 +61,7 @@ class Log {
   char* Reserve(std::size_t bytes);
 
   const std::size_t max_bytes_;
+  const Format format_;
   LogPosition tail_ = 0;
   LogPosition head_ = 0;
   LogPosition newest_ = 0;
@@ -74,7 +76,8 @@ class Log {
 // when the log has dropped them.
 class LogWindow {
  public:
-  explicit LogWindow(LogPosition start) : end_(start) {}
+  explicit LogWindow(LogPosition start, Format format = Format::kWebSocket)
+      : format_(format), end_(start) {}
 
   // Extends the window to the log's head. Where the log has dropped what should come next, the
   // window continues at the log's tail.
@@ -104,6 +107,7 @@ class LogWindow {
 
   std::size_t IndexAt(LogPosition position) const;
 
+  Format format_;
   std::deque<Slice> slices_;
   LogPosition end_;
 };

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/channel.h"
+#include "core/check.h"
 #include "core/fanout/fanout.h"
 #include "core/fanout/frame.h"
 #include "core/fanout/subscriber_group.h"
@@ -22,8 +23,8 @@ constexpr std::size_t kMaxIdleOutbox = 512;
 
 }  // namespace
 
-SocketWriter::SocketWriter(Fanout& fanout, Owner& owner, int socket, std::size_t outbox_bytes)
-    : fanout_(fanout), owner_(owner), socket_(socket), outbox_bytes_(outbox_bytes) {}
+SocketWriter::SocketWriter(Fanout& fanout, Owner& owner, int socket, Settings settings)
+    : fanout_(fanout), owner_(owner), socket_(socket), settings_(settings) {}
 
 SocketWriter::~SocketWriter() {
   Close();
@@ -31,7 +32,7 @@ SocketWriter::~SocketWriter() {
 
 bool SocketWriter::Write(std::string_view frames) {
   if (is_over()) return true;
-  if (outbox_size() + frames.size() > outbox_bytes_) return false;
+  if (outbox_size() + frames.size() > settings_.outbox_bytes) return false;
   WriteRegardless(frames);
   return true;
 }
@@ -44,8 +45,9 @@ void SocketWriter::WriteRegardless(std::string_view frames) {
 
 bool SocketWriter::Write(Message message) {
   if (is_over()) return true;
-  const FrameHeader header(message);
-  if (outbox_size() + header.bytes().size() + message.payload.size() > outbox_bytes_) return false;
+  const FrameHeader header(message, settings_.format);
+  if (outbox_size() + header.bytes().size() + message.payload.size() > settings_.outbox_bytes)
+    return false;
   outbox_.append(header.bytes()).append(message.payload);
   fanout_.stats().messages_sent.Add();
   if (fanout_.log_messages()) LogSent(message);
@@ -62,6 +64,7 @@ void SocketWriter::Queue() {
 
 std::unique_ptr<Subscriber> SocketWriter::Subscribe(Channel& channel,
                                                     std::optional<std::uint64_t> from) {
+  FANFARE_CHECK(channel.format() == settings_.format, "a session subscribes to what it speaks");
   SubscriberGroup& group = fanout_.GroupOf(channel);
   auto subscriber = group.Add(*this, from);
   if (subscriber == nullptr) {

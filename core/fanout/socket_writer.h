@@ -53,8 +53,14 @@ class SocketWriter {
     ~Owner() = default;
   };
 
-  // `outbox_bytes`: at this many unsent bytes Write refuses.
-  SocketWriter(Fanout& fanout, Owner& owner, int socket, std::size_t outbox_bytes);
+  struct Settings {
+    // At this many unsent bytes Write refuses.
+    std::size_t outbox_bytes;
+    // Of messages, and of the channels that it may subscribe to.
+    Format format = Format::kWebSocket;
+  };
+
+  SocketWriter(Fanout& fanout, Owner& owner, int socket, Settings settings);
   ~SocketWriter();
   SocketWriter(const SocketWriter&) = delete;
   SocketWriter& operator=(const SocketWriter&) = delete;
@@ -126,7 +132,7 @@ class SocketWriter {
   Owner& owner_;
   // -1 once closed.
   int socket_;
-  const std::size_t outbox_bytes_;
+  const Settings settings_;
   bool queued_ = false;
   // The socket would block (or has failed): nothing is sent until OnWritable.
   bool blocked_ = false;

@@ -28,7 +28,7 @@ SubscriberGroup::SubscriberGroup(Channel& channel, Fanout& fanout)
 void SubscriberGroup::JoinChannel() {
   const std::lock_guard lock(channel_->mutex_);
   from_ = to_ = released_ = channel_->log_->head();
-  window_ = LogWindow(from_);
+  window_ = LogWindow(from_, channel_->settings_.format);
   seen_ = {.end = from_, .count = channel_->appended_};
   channel_->groups_.push_back(this);
 }
@@ -111,7 +111,7 @@ SubscriberGroup::Seen SubscriberGroup::Fetch() {
 }
 
 void SubscriberGroup::SkipDirect(const Seen& before) {
-  if (channel_->slow_readers_ == SlowReaders::kLatest) {
+  if (channel_->settings_.slow_readers == SlowReaders::kLatest) {
     if (from_ >= newest_) return;
     const std::uint64_t skipped = CountAt(newest_, seen_) - CountAt(from_, before);
     fanout_.stats().messages_skipped.Add(skipped * direct_.size());
@@ -124,7 +124,7 @@ void SubscriberGroup::SkipDirect(const Seen& before) {
 }
 
 void SubscriberGroup::HandleSlow(const Seen& before) {
-  const SlowReaders policy = channel_->slow_readers_;
+  const SlowReaders policy = channel_->settings_.slow_readers;
   for (Subscriber* subscriber : lagging_) {
     const bool is_stale = policy == SlowReaders::kLatest && !subscriber->mid_frame() &&
                           subscriber->position < newest_;
@@ -133,7 +133,7 @@ void SubscriberGroup::HandleSlow(const Seen& before) {
     if (policy == SlowReaders::kDisconnect) {
       subscriber->fallen = true;
       // Where some messages have no offset, how many there were says nothing.
-      const bool is_offset = channel_->history_.messages == 0;
+      const bool is_offset = channel_->settings_.history.messages == 0;
       fanout_.ReportFall({.writer = subscriber->writer,
                           .skipped_channel = "",
                           .number = is_offset ? std::optional(count) : std::nullopt});
@@ -241,7 +241,7 @@ void SubscriberGroup::CopyRestOfFrame(const Subscriber& subscriber, std::string&
 void SubscriberGroup::Advance(Subscriber& subscriber, std::size_t bytes) {
   subscriber.position += bytes;
   subscriber.boundary = CountSent(*subscriber.writer, subscriber.boundary, subscriber.position);
-  const bool is_stale = channel_->slow_readers_ == SlowReaders::kLatest &&
+  const bool is_stale = channel_->settings_.slow_readers == SlowReaders::kLatest &&
                         !subscriber.mid_frame() && subscriber.position < newest_;
   if (is_stale) Skip(subscriber, newest_);
 }

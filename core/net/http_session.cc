@@ -10,6 +10,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "core/dispatch.h"
 #include "core/exception_text.h"
 #include "core/net/connection.h"
+#include "core/net/event_stream.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -26,7 +28,7 @@ namespace {
 
 namespace http = beast::http;
 
-using Stream = beast::basic_stream<net::ip::tcp, Executor>;
+using TcpStream = beast::basic_stream<net::ip::tcp, Executor>;
 using BeastRequest = http::request<http::string_body>;
 using BeastResponse = http::response<http::string_body>;
 template <typename T>
@@ -133,6 +135,10 @@ class HttpSession final : public Shard::Member {
       Upgrade(std::move(from), std::move(request), *dispatch.upgrade);
       co_return false;
     }
+    if (dispatch.response.open_stream != nullptr && from.method() == http::verb::get) {
+      Stream(std::move(dispatch.response), std::move(request));
+      co_return false;
+    }
     auto& counter = dispatch.response.status < 400 ? shard_.stats().requests_answered
                                                    : shard_.stats().requests_refused;
     counter.Add();
@@ -165,6 +171,22 @@ class HttpSession final : public Shard::Member {
     }
   }
 
+  // The body has no length: it ends with the connection (RFC 9112 section 6.3).
+  void Stream(Response response, Request request) {
+    shard_.stats().requests_answered.Add();
+    BeastResponse to = ToBeast(response, nullptr);
+    to.erase(http::field::content_length);
+    std::ostringstream head;
+    head << to.base() << response.body;
+    StartEventStream({.socket = stream_.release_socket(),
+                      .permit = std::move(permit_),
+                      .peer = peer_,
+                      .request = std::move(request),
+                      .head = head.str(),
+                      .open = std::move(response.open_stream)},
+                     shard_);
+  }
+
   void Upgrade(BeastRequest from, Request request, Route& route) {
     std::string read_before = beast::buffers_to_string(buffer_.data());
     StartConnection({.socket = stream_.release_socket(),
@@ -178,7 +200,7 @@ class HttpSession final : public Shard::Member {
 
   Shard& shard_;
   OpenConnections::Permit permit_;
-  Stream stream_;
+  TcpStream stream_;
   Endpoint peer_;
   beast::flat_buffer buffer_;
   bool writing_ = false;

@@ -96,12 +96,14 @@ class FakeSession::Handle final : public SessionHandle {
   FakeSession* session_;
 };
 
-FakeSession::FakeSession(FakeShard& shard, std::size_t outbox_bytes)
+FakeSession::FakeSession(FakeShard& shard, std::size_t outbox_bytes, Format format)
     : shard_(shard),
       id_(static_cast<std::uint64_t>(NextNumber())),
       peer_(boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(50000 + id_)),
       fake_socket_(static_cast<int>(id_)),
-      writer_(shard.fanout(), *this, fake_socket_, outbox_bytes) {}
+      writer_(shard.fanout(), *this, fake_socket_,
+              {.outbox_bytes = outbox_bytes, .format = format}),
+      format_(format) {}
 
 FakeSession::~FakeSession() {
   if (handle_ != nullptr) handle_->SessionEnded();
@@ -139,6 +141,14 @@ std::vector<FakeSession::Received> FakeSession::Messages() {
   const std::string& sent = shard_.network().sent(fake_socket_);
   std::vector<Received> messages;
   std::size_t at = 0;
+  if (format_ == Format::kEventStream) {
+    for (std::size_t end = sent.find("\n\n"); end != std::string::npos;
+         end = sent.find("\n\n", at)) {
+      messages.push_back({MessageType::kText, sent.substr(at, end + 2 - at)});
+      at = end + 2;
+    }
+    return messages;
+  }
   // A header that is cut can not be read; no frame is shorter than two bytes.
   while (at + 2 <= sent.size()) {
     std::string header = sent.substr(at, kMaxFrameHeaderBytes);

@@ -95,7 +95,8 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   };
 
   // The peer is 127.0.0.1, its port is 50000 and the session's id.
-  explicit FakeSession(FakeShard& shard, std::size_t outbox_bytes = 1 << 20);
+  explicit FakeSession(FakeShard& shard, std::size_t outbox_bytes = 1 << 20,
+                       Format format = Format::kWebSocket);
   ~FakeSession() override;
 
   std::uint64_t id() const override { return id_; }
@@ -146,6 +147,7 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   Request request_;
   const int fake_socket_;
   SocketWriter writer_;
+  const Format format_;
   std::optional<Closed> closed_;
   std::optional<std::uint64_t> fell_behind_;
   std::uint64_t missed_ = 0;
@@ -167,8 +169,10 @@ class FakeRouteContext final : public RouteContext {
   void Advance(std::chrono::milliseconds time);
 
  private:
-  std::shared_ptr<Channel> DoMakeChannel(std::string name, History history) override {
-    return std::make_shared<Channel>(std::move(name), 1 << 20, SlowReaders::kDisconnect, history);
+  std::shared_ptr<Channel> DoMakeChannel(std::string name, ChannelSettings settings) override {
+    return std::make_shared<Channel>(std::move(name), Channel::Settings{.log_bytes = 1 << 20,
+                                                                        .history = settings.history,
+                                                                        .format = settings.format});
   }
 
   Options options_;

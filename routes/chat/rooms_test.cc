@@ -25,7 +25,7 @@ class RoomsTest : public ::testing::Test {
   int channels_made_ = 0;
   Rooms rooms_{[this](std::string name) {
     ++channels_made_;
-    return std::make_shared<Channel>(std::move(name), 1 << 20);
+    return std::make_shared<Channel>(std::move(name), Channel::Settings());
   }};
 };
 

@@ -1,0 +1,89 @@
+#include "core/net/event_stream.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <boost/asio/error.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/net/ending.h"
+#include "core/net/transport.h"
+#include "spdlog/spdlog.h"
+
+namespace fanfare {
+namespace {
+
+constexpr std::string_view kComment = ":\n\n";
+
+class EventStream final : public Transport {
+ public:
+  EventStream(StreamHandover& from, Shard& shard)
+      : Transport(std::move(from.socket), std::move(from.permit), from.peer, shard,
+                  Format::kEventStream) {}
+
+  void Start(const StreamHandover& from) {
+    // The only way to learn that a peer which never sends anything is not there any more.
+    const auto timeout =
+        static_cast<unsigned>(std::chrono::milliseconds(shard().limits().idle_time).count());
+    ::setsockopt(socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
+    Begin();
+    shard().stats().sessions_opened.Add();
+    spdlog::info("{} connected (event stream)", name());
+    writer().WriteRegardless(from.head);
+    OpenHandler(from.request, from.open);
+  }
+
+  // Session. The peer gets what was sent before, and then the end.
+  void Close(CloseCode code, std::string_view reason) override {
+    if (closing()) return;
+    ending_ = {.code = static_cast<unsigned>(code), .reason = std::string(reason)};
+    BeginClosing();
+    SetClosingDeadline();
+    Later([this] { EndIfDrained(); });
+  }
+
+  // Shard::Member.
+  void Drain() override { Close(CloseCode::kGoingAway, "the server stops"); }
+
+ private:
+  // There is nothing that a peer could have to say.
+  void OnBytes(std::string_view) override {}
+  void OnPeerDone() override { End(net::error::eof); }
+  void OnSilence() override {
+    ExpectNothingYet();
+    if (!writer().Write(kComment)) OnOutboxFull();
+  }
+
+  void OnProgress() override {
+    if (closing()) Later([this] { EndIfDrained(); });
+  }
+
+  void EndIfDrained() {
+    if (!ended() && writer().drained()) End(error_code());
+  }
+
+  void OnEnd(error_code ec) override {
+    shard().stats().sessions_closed.Add();
+    spdlog::info("{} disconnected ({})", name(),
+                 ToText(closing_by_us() ? ending_ : EndingOf(ec, {})));
+  }
+
+  bool closing_by_us() const { return ending_.code != 0; }
+
+  // Why we closed it, if we did.
+  Ending ending_;
+};
+
+}  // namespace
+
+void StartEventStream(StreamHandover handover, Shard& shard) {
+  auto stream = std::make_shared<EventStream>(handover, shard);
+  stream->Start(handover);
+}
+
+}  // namespace fanfare

@@ -1,0 +1,253 @@
+#include "core/net/transport.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <boost/asio/error.hpp>
+#include <boost/beast/core/error.hpp>
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/check.h"
+#include "core/compat.h"
+#include "core/exception_text.h"
+#include "core/log_text.h"
+#include "spdlog/spdlog.h"
+
+namespace fanfare {
+namespace {
+
+std::uint64_t NextId() {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+// A session, until it ends.
+class TransportHandle final : public SessionHandle,
+                              public std::enable_shared_from_this<TransportHandle> {
+ public:
+  TransportHandle(Shard& shard, Session& session) : shard_(shard), session_(&session) {}
+
+  void Send(MessageType type, std::string payload) override {
+    Run([type, payload = std::move(payload)](Session& session) {
+      session.Send({.type = type, .payload = payload});
+    });
+  }
+  void Close(CloseCode code, std::string reason) override {
+    Run([code, reason = std::move(reason)](Session& session) { session.Close(code, reason); });
+  }
+  // On the shard's thread.
+  void SessionEnded() { session_ = nullptr; }
+
+ private:
+  template <class Task>
+  void Run(Task task) {
+    shard_.Post([self = shared_from_this(), task = std::move(task)] {
+      if (self->session_ != nullptr) task(*self->session_);
+    });
+  }
+
+  Shard& shard_;
+  Session* session_;
+};
+
+Transport::Transport(Socket socket, OpenConnections::Permit permit, const Endpoint& peer,
+                     Shard& shard, Format format)
+    : shard_(shard),
+      permit_(std::move(permit)),
+      id_(NextId()),
+      peer_(peer),
+      name_(ToString(peer_)),
+      socket_(socket.release()),
+      events_(EPOLLIN),
+      heard_(shard.now()),
+      writer_(shard.fanout(), *this, socket_.get(),
+              {.outbox_bytes = shard.limits().outbox_bytes, .format = format}) {
+  shard_.Add(*this);
+}
+
+Transport::~Transport() {
+  writer_.Close();
+  shard_.Remove(*this);
+}
+
+void Transport::Begin() {
+  shard_.poller().Add(socket_.get(), *this, events_);
+  self_ = shared_from_this();
+}
+
+const Request& Transport::request() const {
+  FANFARE_CHECK(request_ != nullptr, "a session's request lasts as long as the call of Open");
+  return *request_;
+}
+
+void Transport::Send(Message message) {
+  if (closing_) return;
+  if (!writer_.Write(message)) OnOutboxFull();
+}
+
+Subscription Transport::Subscribe(Channel& channel) {
+  if (closing_) return Subscription();
+  return Subscription(writer_.Subscribe(channel));
+}
+
+Subscription Transport::SubscribeFrom(Channel& channel, std::uint64_t offset) {
+  if (closing_) return Subscription();
+  return Subscription(writer_.Subscribe(channel, offset));
+}
+
+std::shared_ptr<SessionHandle> Transport::handle() {
+  if (handle_ == nullptr) handle_ = std::make_shared<TransportHandle>(shard_, *this);
+  return handle_;
+}
+
+void Transport::Cut() {
+  End(net::error::operation_aborted);
+}
+
+void Transport::OnTick() {
+  const Shard::Time now = shard_.now();
+  if (closing_deadline_ != Shard::Time() && now >= closing_deadline_) {
+    return End(beast::error::timeout);
+  }
+  if (closing_) return;
+  const auto silence = now - heard_;
+  if (silence >= shard_.limits().idle_time) return End(beast::error::timeout);
+  if (silence >= shard_.limits().idle_time / 2 && !std::exchange(was_silent_, true)) OnSilence();
+}
+
+void Transport::OpenHandler(const Request& request, OpenFunction open) {
+  request_ = &request;
+  try {
+    absl::StatusOr<std::unique_ptr<Handler>> handler = open(*this);
+    if (handler.ok()) {
+      handler_ = *std::move(handler);
+    } else {
+      Close(absl::IsInternal(handler.status()) ? CloseCode::kInternalError
+                                               : CloseCode::kPolicyViolation,
+            ToStd(handler.status().message()));
+    }
+  } catch (...) {
+    HandlerFailed(CurrentExceptionText());
+  }
+  request_ = nullptr;
+}
+
+void Transport::CallHandler(absl::FunctionRef<void(Handler& handler)> call) {
+  if (handler_ == nullptr || closing_) return;
+  try {
+    call(*handler_);
+  } catch (...) {
+    HandlerFailed(CurrentExceptionText());
+  }
+}
+
+void Transport::HandlerFailed(const std::string& why) {
+  spdlog::error("{} the route failed: {}", name_, why);
+  Close(CloseCode::kInternalError, "the route failed");
+}
+
+void Transport::OnReady(std::uint32_t events) {
+  if ((events & EPOLLOUT) != 0) {
+    Watch(events_ & ~EPOLLOUT);
+    writer_.OnWritable();
+  }
+  // Errors are read from the socket, too, even of one that is not read from otherwise.
+  if ((events & ((events_ & EPOLLIN) | EPOLLERR | EPOLLHUP)) != 0) Receive();
+}
+
+void Transport::Watch(std::uint32_t events) {
+  if (events == events_) return;
+  events_ = events;
+  shard_.poller().Change(socket_.get(), *this, events);
+}
+
+void Transport::StopReading() {
+  Watch(events_ & ~EPOLLIN);
+}
+
+void Transport::ResumeReading() {
+  Watch(events_ | EPOLLIN);
+}
+
+void Transport::ExpectNothingYet() {
+  heard_ = shard_.now();
+  was_silent_ = false;
+}
+
+// One system call for each turn, however many messages it brings; more of them come next turn.
+void Transport::Receive() {
+  const std::span<char> buffer = shard_.read_buffer();
+  const ssize_t bytes = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (bytes < 0) return End(error_code(errno, boost::system::system_category()));
+  if (bytes == 0) return OnPeerDone();
+  ExpectNothingYet();
+  OnBytes({buffer.data(), static_cast<std::size_t>(bytes)});
+}
+
+void Transport::OnOutboxFull() {
+  if (closing_) return;
+  shard_.stats().outbox_overflows.Add();
+  Close(CloseCode::kPolicyViolation,
+        "too much is waiting to be sent: this client reads too slowly");
+}
+
+void Transport::WaitWritable() {
+  Watch(events_ | EPOLLOUT);
+}
+
+void Transport::OnSendFailed() {
+  // Also wakes the read side, which ends the session.
+  ::shutdown(socket_.get(), SHUT_RDWR);
+}
+
+void Transport::OnFellBehind(std::optional<std::uint64_t> offset) {
+  if (closing_) return;
+  shard_.stats().slow_readers.Add();
+  std::string reason = "fell behind: this client reads too slowly";
+  if (offset) absl::StrAppend(&reason, "; resume at offset ", *offset);
+  Close(CloseCode::kTryAgainLater, reason);
+}
+
+void Transport::OnMissed(const std::string& channel, std::uint64_t messages) {
+  if (closing_ || handler_ == nullptr) return;
+  spdlog::info("{} reads too slowly: missed {} messages of {}", name_, messages,
+               EscapeForLog(channel));
+  CallHandler([&](Handler& handler) { handler.OnMissed(channel, messages); });
+}
+
+void Transport::BeginClosing() {
+  if (closing_) return;
+  closing_ = true;
+  writer_.EndSubscriptions();
+  // Not at once, because this may be called by the handler.
+  Later([this] { handler_.reset(); });
+}
+
+void Transport::SetClosingDeadline() {
+  if (closing_deadline_ != Shard::Time()) return;
+  closing_deadline_ = shard_.now() + shard_.limits().handshake_time;
+}
+
+void Transport::End(error_code ec) {
+  if (std::exchange(ended_, true)) return;
+  closing_ = true;
+  // Destroyed when this returns, at the earliest.
+  const std::shared_ptr<Transport> self = std::move(self_);
+  handler_.reset();
+  if (handle_ != nullptr) handle_->SessionEnded();
+  OnEnd(ec);
+  writer_.Close();
+  shard_.poller().Remove(socket_.get(), *this);
+  socket_ = UniqueFd();
+  // First: the last to be removed ends the stop, which then counts who is left.
+  permit_ = {};
+  shard_.Remove(*this);
+}
+
+}  // namespace fanfare

@@ -1,0 +1,137 @@
+// A connection's socket, and the session that a route has of it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "core/endpoint.h"
+#include "core/fanout/socket_writer.h"
+#include "core/net/net.h"
+#include "core/net/poller.h"
+#include "core/request.h"
+#include "core/route.h"
+#include "core/session.h"
+#include "core/shard.h"
+#include "core/unique_fd.h"
+
+namespace fanfare {
+
+class TransportHandle;
+
+// What connections have in common after their HTTP request, whatever is spoken on them: the socket,
+// what is read from it and what leaves through its writer, the handler, timeouts, and the end.
+//
+// Thread: the shard's. Lifetime: from Begin to End it owns itself.
+class Transport : public Session,
+                  public Shard::Member,
+                  protected Poller::Member,
+                  protected SocketWriter::Owner,
+                  public std::enable_shared_from_this<Transport> {
+ public:
+  Transport(Socket socket, OpenConnections::Permit permit, const Endpoint& peer, Shard& shard,
+            Format format);
+  ~Transport() override;
+
+  // Session.
+  std::uint64_t id() const override { return id_; }
+  const Endpoint& peer() const override { return peer_; }
+  const Request& request() const override;
+  void Send(Message message) override;
+  Subscription Subscribe(Channel& channel) override;
+  Subscription SubscribeFrom(Channel& channel, std::uint64_t offset) override;
+  std::shared_ptr<SessionHandle> handle() override;
+
+  // Shard::Member.
+  void Cut() override;
+  void OnTick() override;
+
+ protected:
+  // Bytes that came; nothing else is read meanwhile.
+  virtual void OnBytes(std::string_view bytes) = 0;
+  // The peer has closed its side.
+  virtual void OnPeerDone() = 0;
+  // Nothing was heard for half of the idle time; at the whole of it the connection ends.
+  virtual void OnSilence() = 0;
+  // It ends now, for this reason; for counters and the log.
+  virtual void OnEnd(error_code ec) = 0;
+
+  // Reads from now on.
+  void Begin();
+  // Opens the handler; what fails, and what is thrown, closes the session.
+  using OpenFunction =
+      absl::FunctionRef<absl::StatusOr<std::unique_ptr<Handler>>(Session& session)>;
+  void OpenHandler(const Request& request, OpenFunction open);
+  void CallHandler(absl::FunctionRef<void(Handler& handler)> call);
+  // The session is over for its route, whoever closed it: its handler and subscriptions end.
+  void BeginClosing();
+  // From now, the rest may take as long as a handshake.
+  void SetClosingDeadline();
+  // Ends it now, for this reason. May destroy it.
+  void End(error_code ec);
+
+  // For peers that need not send anything: their silence counts from now.
+  void ExpectNothingYet();
+
+  void StopReading();
+  void ResumeReading();
+  void OnOutboxFull();
+  // Runs it on a later turn, if the connection is there then.
+  template <class Task>
+  void Later(Task task) {
+    shard_.Post([self = shared_from_this(), task = std::move(task)] { task(); });
+  }
+
+  // SocketWriter::Owner.
+  void WaitWritable() override;
+  void OnSendFailed() override;
+  void OnFellBehind(std::optional<std::uint64_t> offset) override;
+  void OnMissed(const std::string& channel, std::uint64_t messages) override;
+  std::string_view name() const override { return name_; }
+
+  Shard& shard() { return shard_; }
+  SocketWriter& writer() { return writer_; }
+  Handler* handler() { return handler_.get(); }
+  int socket() const { return socket_.get(); }
+  bool closing() const { return closing_; }
+  bool ended() const { return ended_; }
+
+ private:
+  void OnReady(std::uint32_t events) override;
+  void Receive();
+  void Watch(std::uint32_t events);
+  void HandlerFailed(const std::string& why);
+
+  Shard& shard_;
+  OpenConnections::Permit permit_;
+  const std::uint64_t id_;
+  const Endpoint peer_;
+  const std::string name_;
+  // Until the end.
+  std::shared_ptr<Transport> self_;
+  // While the handler is opened.
+  const Request* request_ = nullptr;
+  // Null until somebody asks for it.
+  std::shared_ptr<TransportHandle> handle_;
+
+  UniqueFd socket_;
+  // What the poller watches for.
+  std::uint32_t events_;
+  // The handler's part is over.
+  bool closing_ = false;
+  bool ended_ = false;
+  // The peer has been silent, and that was said.
+  bool was_silent_ = false;
+  // When the peer was last heard of.
+  Shard::Time heard_;
+  // The clock's zero while there is none.
+  Shard::Time closing_deadline_{};
+
+  SocketWriter writer_;
+  // Ends first: its subscriptions use the writer.
+  std::unique_ptr<Handler> handler_;
+};
+
+}  // namespace fanfare
