@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+"""Where a chat is, whether it can be reached, and how long that is tried."""
+
+import unittest
+
+from tools.chat import address
+from tools.chat.backoff import Backoff
+from tools.chat.fake_link import Stage, settle, within
+from tools.chat.link import LinkError, open_link
+
+
+class AddressTest(unittest.TestCase):
+    def test_the_room_is_the_last_part(self):
+        for url, route, room in [
+                ("ws://localhost:8080/chat/lobby", "ws://localhost:8080/chat", "lobby"),
+                ("ws://localhost:8080/chat", "ws://localhost:8080/chat", "lobby"),
+                ("ws://localhost:8080", "ws://localhost:8080/chat", "lobby"),
+                ("wss://a.example/talk/a~b/", "wss://a.example/talk", "a~b"),
+                ("ws://[::1]:1/x/chat/%40me?name=Ada", "ws://[::1]:1/x/chat", "@me"),
+        ]:
+            self.assertEqual(address.parse(url), address.Address(route, room))
+
+    def test_with_a_room_the_url_is_the_routes(self):
+        self.assertEqual(address.parse("ws://h/a/b", "tea"), address.Address("ws://h/a/b", "tea"))
+
+    def test_what_is_no_address(self):
+        for url in ["", "localhost:8080/chat", "http://localhost/chat", "ws:///chat",
+                    "ws://localhost:x/chat", "ws://localhost:70000/", "ws://[::1/chat"]:
+            with self.assertRaisesRegex(address.BadAddress, "expected a URL such as ws://"):
+                address.parse(url)
+
+
+class BackoffTest(unittest.TestCase):
+    def test_it_doubles_up_to_the_most(self):
+        longest = Backoff(first=1, most=5, chance=lambda: 1.0)
+        self.assertEqual([longest.next() for _ in range(5)], [1, 2, 4, 5, 5])
+        longest.reset()
+        self.assertEqual(longest.next(), 1)
+        shortest = Backoff(first=1, most=5, chance=lambda: 0.0)
+        self.assertEqual([shortest.next() for _ in range(4)], [0.5, 1, 2, 2.5])
+
+    def test_it_never_overflows(self):
+        backoff = Backoff(most=5)
+        delays = [backoff.next() for _ in range(5000)]
+        self.assertLessEqual(max(delays), 5)
+        self.assertGreater(len(set(delays)), 1000)
+
+
+class ConnectingTest(unittest.IsolatedAsyncioTestCase):
+    async def test_the_first_attempt_must_succeed(self):
+        stage = Stage()
+        stage.refuse = [LinkError("nobody listens there")]
+        async with stage:
+            with self.assertRaisesRegex(LinkError, "nobody listens"):
+                await within(stage.running)
+        self.assertEqual(stage.listener.told, [])
+
+    async def test_later_ones_are_repeated_until_patience_ends(self):
+        async with Stage(patience=0) as stage:
+            link = await stage.link()
+            await settle()
+            link.lose()
+            with self.assertRaisesRegex(LinkError, "the connection was lost"):
+                await within(stage.running)
+        async with Stage() as stage:
+            link = await stage.link()
+            await settle()
+            stage.refuse = [LinkError("nobody listens there")] * 20
+            link.lose()
+            await stage.resumed_link()
+            await settle()
+            self.assertTrue(stage.client.connected)
+            self.assertEqual(stage.listener.told.count(("lost", "nobody listens there")), 20)
+
+    async def test_what_trying_again_does_not_help_ends_it(self):
+        async with Stage() as stage:
+            link = await stage.link()
+            await settle()
+            stage.refuse = [LinkError("there is no chat", permanent=True)]
+            link.lose()
+            with self.assertRaisesRegex(LinkError, "no chat"):
+                await within(stage.running)
+
+    async def test_closing(self):
+        async with Stage() as stage:
+            link = await stage.link()
+            await settle()
+            await stage.client.close()
+            await within(stage.running)
+            self.assertTrue(link.closed)
+            self.assertFalse(stage.client.connected)
+
+    async def test_an_address_where_nobody_listens(self):
+        for host in ["127.0.0.1", "localhost"]:
+            # Port 1 is for a service that no machine has any more.
+            with self.assertRaisesRegex(LinkError, f"^ws://{host}:1/chat: nobody listens there$"):
+                await open_link(f"ws://{host}:1/chat")
+
+
+if __name__ == "__main__":
+    unittest.main()

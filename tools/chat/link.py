@@ -1,0 +1,94 @@
+"""One WebSocket that speaks fanfare.chat.v1: frames in, frames out, and its end in one line."""
+
+import asyncio
+import errno
+import json
+import ssl
+
+import websockets
+
+PROTOCOL = "fanfare.chat.v1"
+OPEN_SECONDS = 10
+CLOSE_SECONDS = 2
+# A plain client's message may be as long as limits.message_bytes, and its JSON several times that.
+MAX_BYTES = 16 * 1024 * 1024
+
+# Statuses that say "later", not "never".
+TRANSIENT = {408, 425, 429}
+
+
+class LinkError(Exception):
+    """There is no link, or there is none any more; the message is one line for people.
+
+    `permanent`: trying again would not help.
+    """
+
+    def __init__(self, message, permanent=False):
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class Link:
+    """Open from `open_link` until `receive` or `send` raises LinkError."""
+
+    def __init__(self, socket):
+        self._socket = socket
+
+    async def send(self, frame):
+        try:
+            await self._socket.send(json.dumps(frame, ensure_ascii=False))
+        except (websockets.ConnectionClosed, OSError) as error:
+            raise LinkError(reason(error)) from None
+
+    async def receive(self):
+        try:
+            return json.loads(await self._socket.recv())
+        except (websockets.ConnectionClosed, OSError) as error:
+            raise LinkError(reason(error)) from None
+        except ValueError:
+            raise LinkError("the server sent what is not JSON", permanent=True) from None
+
+    async def close(self):
+        await self._socket.close()
+
+    def abort(self):
+        """Cuts it: nothing is sent any more, not even that it ends."""
+        self._socket.transport.abort()
+
+
+async def open_link(url):
+    try:
+        socket = await websockets.connect(
+            url, subprotocols=[PROTOCOL], open_timeout=OPEN_SECONDS, close_timeout=CLOSE_SECONDS,
+            max_size=MAX_BYTES)
+    except websockets.InvalidStatusCode as error:
+        status = error.status_code
+        what = "there is no chat" if status == 404 else f"the server answered {status}"
+        raise LinkError(f"{url}: {what}", 400 <= status < 500 and status not in TRANSIENT) from None
+    except websockets.InvalidHandshake:
+        raise LinkError(f"{url}: what answers there is no WebSocket server", True) from None
+    except (asyncio.TimeoutError, TimeoutError):
+        raise LinkError(f"{url}: no answer within {OPEN_SECONDS} s") from None
+    except ssl.SSLError as error:
+        raise LinkError(f"{url}: TLS failed: {error.reason or error}", True) from None
+    except OSError as error:
+        raise LinkError(f"{url}: {reason(error)}") from None
+    except (EOFError, websockets.ConnectionClosed):
+        raise LinkError(f"{url}: the connection ended before it began") from None
+    if socket.subprotocol != PROTOCOL:
+        await socket.close()
+        raise LinkError(f"{url}: the server does not speak {PROTOCOL}", True)
+    return Link(socket)
+
+
+def reason(error):
+    """Why a connection failed or ended, in a few words."""
+    if isinstance(error, websockets.ConnectionClosed):
+        if error.rcvd is None:
+            return "the connection was lost"
+        why = f" ({error.rcvd.reason})" if error.rcvd.reason else ""
+        return f"the server closed the connection with {error.rcvd.code}{why}"
+    # asyncio puts the failures of several addresses into one message.
+    if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
+        return "nobody listens there"
+    return error.strerror or str(error)

@@ -1,0 +1,105 @@
+"""The chat in a terminal: an input line below, and above it what happens.
+
+prompt_toolkit takes the input line away before anything is written above it and draws it again
+after that, so nothing that comes destroys what is being typed.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+
+from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.patch_stdout import patch_stdout
+
+from tools.chat import render
+from tools.chat.client import ChatClient
+from tools.chat.conversation import Conversation
+
+# How long the end waits for what was said last.
+LAST_SECONDS = 3
+
+
+class Terminal:
+    def __init__(self):
+        self._lines = []
+        self._session = PromptSession(
+            # What was said comes back as a message; seeing it twice would confuse.
+            erase_when_done=True,
+            # https://no-color.org
+            color_depth=ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None)
+
+    def show(self, line):
+        """All that comes in one turn of the loop is written at once: the input line blinks once."""
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._lines.append(line)
+
+    def flush(self):
+        if self._lines:
+            text = [part for line in self._lines for part in [*line, ("", "\n")]]
+            self._lines.clear()
+            print_formatted_text(FormattedText(text), end="",
+                                 color_depth=self._session.color_depth)
+
+    def refresh(self):
+        self._session.app.invalidate()
+
+    def on_typed(self, call):
+        self._session.default_buffer.on_text_changed += lambda buffer: call(buffer.text)
+
+    def quit(self):
+        if self._session.app.is_running:
+            self._session.app.exit(exception=EOFError)
+
+    async def read(self, prompt, status):
+        """The next line; None at the end."""
+        try:
+            return await self._session.prompt_async(
+                [("bold", prompt + "> ")], bottom_toolbar=lambda: [("", " " + status())])
+        except KeyboardInterrupt:
+            # Ctrl-C throws a line away, and ends at an empty one.
+            return "" if self._session.default_buffer.text else None
+        except EOFError:
+            return None
+
+
+async def run(address, name, history, patience):
+    """Chats until the person leaves. Raises LinkError."""
+    terminal = Terminal()
+    conversation = Conversation(address.room, terminal.show, terminal.refresh, history)
+    client = ChatClient(address.url, conversation, name=name, patience=patience)
+    conversation.attach(client)
+    loop = asyncio.get_running_loop()
+    running = asyncio.create_task(client.run())
+    talking = asyncio.create_task(talk(terminal, conversation, client, render.text.line(name)))
+    for number in [signal.SIGTERM, signal.SIGHUP]:
+        loop.add_signal_handler(number, terminal.quit)
+    await asyncio.wait([running, talking], return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        # The connection is gone for good, and the line that is being typed with it.
+        terminal.quit()
+        talking.cancel()
+    await asyncio.wait([talking])
+    await client.close()
+    terminal.flush()
+    await running
+    if not talking.cancelled():
+        talking.result()
+
+
+async def talk(terminal, conversation, client, name):
+    # What can not be reached at first is an error, without an input line.
+    await conversation.begun.wait()
+    terminal.show(render.quiet("/help shows the commands"))
+    terminal.on_typed(conversation.typed)
+    with patch_stdout(raw=True):
+        while not conversation.ended:
+            line = await terminal.read(name, lambda: conversation.status)
+            if line is None:
+                break
+            await conversation.execute(line)
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(client.acknowledged(), LAST_SECONDS)
