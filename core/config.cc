@@ -96,6 +96,14 @@ absl::StatusOr<std::vector<RouteConfig>> ReadRoutes(const json& value, const std
   return routes;
 }
 
+absl::StatusOr<OriginPolicy> ReadOrigins(Options& options) {
+  std::vector<std::string> allowed = options.Strings("origins", {});
+  const bool is_required = options.Bool("require_origin", false);
+  absl::StatusOr<OriginPolicy> origins = OriginPolicy::Make(std::move(allowed), is_required);
+  if (origins.ok()) return origins;
+  return absl::InvalidArgumentError(absl::StrCat("origins", origins.status().message()));
+}
+
 absl::Status CheckListen(const std::vector<std::string>& listen) {
   if (listen.empty()) {
     return absl::InvalidArgumentError("listen: expected at least one address");
@@ -170,10 +178,14 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   config.threads = static_cast<int>(options.Int("threads", config.threads, {0, kMaxThreads}));
   config.egress = options.Choice("egress", config.egress, kEgressChoices);
   config.log_messages = options.Bool("log_messages", config.log_messages);
+  absl::StatusOr<OriginPolicy> origins = ReadOrigins(options);
   const json limits_value = options.Take("limits");
   const json routes_value = options.Take("routes");
   // First of all the document's own keys, so that a typing error there is not taken for a default.
   if (absl::Status status = options.Finish(); !status.ok()) return status;
+
+  if (!origins.ok()) return origins.status();
+  config.origins = *std::move(origins);
 
   absl::StatusOr<Limits> limits = ReadLimits(Options(limits_value, "limits"));
   if (!limits.ok()) return limits.status();

@@ -14,6 +14,7 @@
 #include "core/channel.h"
 #include "core/fanout/egress.h"
 #include "core/limits.h"
+#include "core/origin.h"
 
 namespace fanfare {
 
@@ -41,6 +42,9 @@ struct Config {
   EgressChoice egress = EgressChoice::kAuto;
   // log_messages: whether each message is logged, coming in and going out.
   bool log_messages = false;
+  // origins: the web pages that may open sessions, besides the server's own; see
+  // OriginPolicy::Make. require_origin: whether clients that are no browsers may not.
+  OriginPolicy origins = {};
   Limits limits = {};
   // routes: linked routes that are not named here are served at their own patterns.
   std::vector<RouteConfig> routes = {};

@@ -207,13 +207,26 @@ TEST(ConfigTest, TheDocumentIsChecked) {
   EXPECT_EQ(Error("[]"), "expected an object, got an array");
   EXPECT_EQ(Error(R"({"route": []})"), "route: unknown key; did you mean \"routes\"?");
   EXPECT_EQ(Error(R"({"colour": 1})"),
-            "colour: unknown key; known are egress, limits, listen, log_messages, routes, threads");
+            "colour: unknown key; known are egress, limits, listen, log_messages, origins, "
+            "require_origin, routes, threads");
   EXPECT_THAT(Error("{\n  \"threads\": ,\n}"), StartsWith("line 2, column 14: syntax error"));
   EXPECT_EQ(Error(R"({"limits": {"log_bytes": 1, "log_bytes": 2}})"),
             "limits.log_bytes: this key occurs twice in its object");
   std::string deep = R"({"routes": [{"route": "a", "options": )";
   deep.append(100'000, '[').append(100'000, ']').append("}]}");
   EXPECT_THAT(Error(deep), StartsWith("routes[0].options[0][0]"));
+}
+
+TEST(ConfigTest, OriginsAreRead) {
+  const auto config =
+      ParseConfig(R"({"origins": "https://*.example.com", "require_origin": true})");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_TRUE(config->origins.Allows("https://www.example.com", "localhost"));
+  EXPECT_TRUE(config->origins.is_required());
+  EXPECT_EQ(Error(R"({"origins": ["https://example.com", "example.com"]})"),
+            "origins[1]: \"example.com\": expected an origin such as https://example.com or "
+            "https://*.example.com, without a path, or \"*\", or \"null\"");
+  EXPECT_EQ(Error(R"({"origins": [1]})"), "origins[0]: expected a string, got 1");
 }
 
 TEST(ConfigTest, ReadsAFile) {

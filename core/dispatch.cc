@@ -70,7 +70,16 @@ std::string ChooseSubprotocol(const Route& route, const Request& request) {
   return "";
 }
 
-Dispatch OpeningHandshake(Route& route, int http_version, Request& request) {
+Dispatch ForeignPage(std::string_view origin) {
+  const std::string what =
+      origin.empty() ? "clients must send an Origin here"
+                     : absl::StrCat("pages of ", ToAbsl(origin),
+                                    " may not connect; the setting \"origins\" can allow them");
+  return {.response = Refusal(403, what), .is_foreign_page = true};
+}
+
+Dispatch OpeningHandshake(Route& route, const OriginPolicy& origins, int http_version,
+                          Request& request) {
   if (request.method != "GET") {
     return {.response = MethodNotAllowed(request.method, {"GET"})};
   }
@@ -91,6 +100,8 @@ Dispatch OpeningHandshake(Route& route, int http_version, Request& request) {
   if (!IsWebSocketKey(request.Header("Sec-WebSocket-Key"))) {
     return {.response = Refusal(400, "Sec-WebSocket-Key is not 16 bytes in base64")};
   }
+  const std::string_view origin = request.Header("Origin");
+  if (!origins.Allows(origin, request.Header("Host"))) return ForeignPage(origin);
   request.subprotocol = ChooseSubprotocol(route, request);
   return {.upgrade = &route};
 }
@@ -114,8 +125,8 @@ Response Refusal(int status, std::string_view what) {
           .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
 }
 
-Dispatch DispatchRequest(const Router& router, std::string_view target, int http_version,
-                         Request& request) {
+Dispatch DispatchRequest(const Router& router, const OriginPolicy& origins, std::string_view target,
+                         int http_version, Request& request) {
   absl::StatusOr<Target> parsed = ParseTarget(target);
   if (!parsed.ok()) return {.response = Refusal(400, ToStd(parsed.status().message()))};
   request.path = std::move(parsed->path);
@@ -130,7 +141,7 @@ Dispatch DispatchRequest(const Router& router, std::string_view target, int http
   Route& route = *match.route;
 
   if (route.has_websocket() && HasToken(request.Header("Upgrade"), "websocket")) {
-    return OpeningHandshake(route, http_version, request);
+    return OpeningHandshake(route, origins, http_version, request);
   }
   const std::vector<std::string> methods = route.http_methods();
   std::string_view method = request.method;

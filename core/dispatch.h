@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "core/origin.h"
 #include "core/request.h"
 #include "core/route.h"
 #include "core/router.h"
@@ -13,6 +14,8 @@ struct Dispatch {
   // The route to open a session with; null when there is a response instead.
   Route* upgrade = nullptr;
   Response response = {};
+  // The response refuses a page of another site.
+  bool is_foreign_page = false;
 };
 
 // Decides on a request, whose path and query are still in `target`, and fills in the request's
@@ -22,13 +25,14 @@ struct Dispatch {
 //
 // - 400: a malformed target, or an opening handshake that lacks what RFC 6455 section 4.2.1 asks
 // for;
+// - 403: an opening handshake from a page whose origin may not;
 // - 404: no pattern fits the path;
 // - 405: the route does not take this method; Allow lists those that it takes;
 // - 426: a WebSocket route without an upgrade (Upgrade: websocket), or with a version other than 13
 //   (Sec-WebSocket-Version: 13);
 // - 500: the route threw an exception.
-Dispatch DispatchRequest(const Router& router, std::string_view target, int http_version,
-                         Request& request);
+Dispatch DispatchRequest(const Router& router, const OriginPolicy& origins, std::string_view target,
+                         int http_version, Request& request);
 
 // A response with a JSON body that says what was wrong.
 Response Refusal(int status, std::string_view what);

@@ -62,7 +62,7 @@ class DispatchTest : public ::testing::Test {
   }
 
   Dispatch Ask(std::string_view target, Request request, int http_version = 11) {
-    Dispatch dispatch = DispatchRequest(router_, target, http_version, request);
+    Dispatch dispatch = DispatchRequest(router_, origins_, target, http_version, request);
     if (dispatch.upgrade == nullptr && dispatch.response.status >= 400) {
       const auto body = nlohmann::json::parse(dispatch.response.body, nullptr, false);
       EXPECT_EQ(body.value("status", 0), dispatch.response.status) << dispatch.response.body;
@@ -89,6 +89,7 @@ class DispatchTest : public ::testing::Test {
   PageRoute page_;
   BothRoute both_;
   Router router_;
+  OriginPolicy origins_;
 };
 
 TEST_F(DispatchTest, AHandshakeIsUpgraded) {
@@ -103,7 +104,7 @@ TEST_F(DispatchTest, TheClientsFirstSubprotocolThatTheRouteSpeaksIsTaken) {
     for (const auto& header : headers) {
       request.headers.emplace_back("sec-websocket-protocol", header);
     }
-    EXPECT_EQ(DispatchRequest(router_, "/socket", 11, request).upgrade, &socket_);
+    EXPECT_EQ(DispatchRequest(router_, origins_, "/socket", 11, request).upgrade, &socket_);
     return request.subprotocol;
   };
   EXPECT_EQ(chosen({}), "");
@@ -116,7 +117,7 @@ TEST_F(DispatchTest, TheClientsFirstSubprotocolThatTheRouteSpeaksIsTaken) {
 TEST_F(DispatchTest, ARequestKnowsThePatternThatFitted) {
   Request request;
   request.method = "GET";
-  DispatchRequest(router_, "/page/7", 11, request);
+  DispatchRequest(router_, origins_, "/page/7", 11, request);
   EXPECT_EQ(request.pattern, "/page/{id}");
 }
 
@@ -132,6 +133,23 @@ TEST_F(DispatchTest, AHandshakeThatLacksSomethingIsRefused) {
   EXPECT_EQ(status_with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j"), 400);
   EXPECT_EQ(status_with("Sec-WebSocket-Key", "not base64, not base64=="), 400);
   EXPECT_EQ(Ask("/socket", Handshake(), 10).response.status, 400);
+}
+
+TEST_F(DispatchTest, APageOfAnotherSiteIsRefused) {
+  const auto ask_from = [this](const std::string& origin) {
+    Request request = Handshake();
+    request.headers.emplace_back("Origin", origin);
+    return Ask("/socket", std::move(request));
+  };
+  EXPECT_EQ(ask_from("http://localhost").upgrade, &socket_);
+  const Dispatch refused = ask_from("https://evil.example");
+  EXPECT_EQ(refused.upgrade, nullptr);
+  EXPECT_EQ(refused.response.status, 403);
+  EXPECT_TRUE(refused.is_foreign_page);
+  EXPECT_NE(refused.response.body.find("https://evil.example"), std::string::npos);
+  origins_ = *OriginPolicy::Make({"https://evil.example"}, true);
+  EXPECT_EQ(ask_from("https://evil.example").upgrade, &socket_);
+  EXPECT_EQ(Ask("/socket", Handshake()).response.status, 403) << "no Origin";
 }
 
 TEST_F(DispatchTest, AnotherVersionIsToldTheRightOne) {

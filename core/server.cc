@@ -89,8 +89,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
 Server::Server(const Config& config, RouteTable routes, Egresses egresses)
     : shutdown_time_(config.limits.shutdown_time), routes_(std::move(routes)) {
   for (auto& egress : egresses) {
-    shards_.push_back(std::make_unique<Shard>(config.limits, routes_.router(), std::move(egress),
-                                              config.log_messages));
+    shards_.push_back(std::make_unique<Shard>(config, routes_.router(), std::move(egress)));
   }
 }
 

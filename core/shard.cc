@@ -19,20 +19,20 @@ std::chrono::milliseconds TickOf(const Limits& limits) {
 
 }  // namespace
 
-Shard::Shard(const Limits& limits, const Router& router, std::unique_ptr<Egress> egress,
-             bool log_messages)
-    : limits_(limits),
+Shard::Shard(const Config& config, const Router& router, std::unique_ptr<Egress> egress)
+    : limits_(config.limits),
+      origins_(config.origins),
       router_(router),
       fanout_(
           std::move(egress), [this](std::function<void()> task) { Post(std::move(task)); },
-          {.log_messages = log_messages}, stats_),
+          {.log_messages = config.log_messages}, stats_),
       // The hint says that one thread runs the loop.
       context_(1),
       work_(context_.get_executor()),
       // With what comes in besides, no more is published in a turn than a channel's log keeps.
-      poller_(context_, fanout_, std::max<std::size_t>(limits.log_bytes / 4, 1)),
-      readers_(context_, limits.message_bytes),
-      tick_(TickOf(limits)),
+      poller_(context_, fanout_, std::max<std::size_t>(limits_.log_bytes / 4, 1)),
+      readers_(context_, limits_.message_bytes),
+      tick_(TickOf(limits_)),
       timer_(context_) {
   Tick();
 }

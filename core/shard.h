@@ -14,12 +14,14 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "core/config.h"
 #include "core/fanout/egress.h"
 #include "core/fanout/fanout.h"
 #include "core/limits.h"
 #include "core/net/message_reader.h"
 #include "core/net/net.h"
 #include "core/net/poller.h"
+#include "core/origin.h"
 #include "core/router.h"
 #include "core/stats.h"
 
@@ -76,8 +78,7 @@ class Shard {
     ~Member() = default;
   };
 
-  Shard(const Limits& limits, const Router& router, std::unique_ptr<Egress> egress,
-        bool log_messages);
+  Shard(const Config& config, const Router& router, std::unique_ptr<Egress> egress);
   ~Shard();
 
   // The error is that of the system when it has no more threads.
@@ -111,6 +112,7 @@ class Shard {
   Stats& stats() { return stats_; }
   const Stats& stats() const { return stats_; }
   const Limits& limits() const { return limits_; }
+  const OriginPolicy& origins() const { return origins_; }
   const Router& router() const { return router_; }
   OpenConnections& open_connections() { return open_connections_; }
 
@@ -121,6 +123,7 @@ class Shard {
   void Tick();
 
   const Limits limits_;
+  const OriginPolicy origins_;
   const Router& router_;
   Stats stats_;
   bool reading_ = true;

@@ -30,6 +30,8 @@ struct Stats {
   Counter sessions_closed;
   // Requests that were answered with 400 or above.
   Counter requests_refused;
+  // Of them, pages of other sites that wanted to open a session: answered with 403.
+  Counter origins_refused;
   // Other plain HTTP requests.
   Counter requests_answered;
   // limits.handshake_seconds: disconnected.
@@ -71,6 +73,7 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "sessions_opened", .member = &Stats::sessions_opened},
     {.name = "sessions_closed", .member = &Stats::sessions_closed},
     {.name = "requests_refused", .member = &Stats::requests_refused},
+    {.name = "origins_refused", .member = &Stats::origins_refused},
     {.name = "requests_answered", .member = &Stats::requests_answered},
     {.name = "handshake_timeouts", .member = &Stats::handshake_timeouts},
     {.name = "headers_too_big", .member = &Stats::headers_too_big},

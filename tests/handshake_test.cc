@@ -89,6 +89,17 @@ TEST_P(BadRequestTest, IsToldWhatIsWrong) {
   EXPECT_TRUE(server.WaitForSessions(0));
 }
 
+TEST(HandshakeTest, APageOfAnotherSiteIsRefused) {
+  TestServer server;
+  RawClient client(server.endpoint());
+  client.Write(With("Host: localhost", "Origin: https://evil.example\r\nHost: localhost"));
+  ExpectRefusal(client.ReadReply(), 403, "https://evil.example");
+  EXPECT_EQ(server.Count("origins_refused"), 1U);
+  EXPECT_EQ(server.Count("sessions_opened"), 0U);
+  client.Write(With("Host: localhost", "Origin: http://localhost\r\nHost: localhost"));
+  EXPECT_EQ(client.ReadReply().status, 101U);
+}
+
 TEST(HandshakeTest, HeadersOverTheLimitAreAnsweredWith431) {
   TestServer server;
   RawClient client(server.endpoint());

@@ -129,8 +129,8 @@ class HttpSession final : public Shard::Member {
     }
     BeastRequest from = parser.release();
     Request request = ToRequest(from, peer_);
-    Dispatch dispatch =
-        DispatchRequest(shard_.router(), ToStd(from.target()), from.version(), request);
+    Dispatch dispatch = DispatchRequest(shard_.router(), shard_.origins(), ToStd(from.target()),
+                                        from.version(), request);
     if (dispatch.upgrade != nullptr) {
       Upgrade(std::move(from), std::move(request), *dispatch.upgrade);
       co_return false;
@@ -142,6 +142,7 @@ class HttpSession final : public Shard::Member {
     auto& counter = dispatch.response.status < 400 ? shard_.stats().requests_answered
                                                    : shard_.stats().requests_refused;
     counter.Add();
+    if (dispatch.is_foreign_page) shard_.stats().origins_refused.Add();
     co_return co_await Write(dispatch.response, &from);
   }
 
