@@ -1,0 +1,257 @@
+import {Backoff} from "./backoff.js";
+import {parseFrame} from "./frames.js";
+
+/**
+ * @typedef {import("./clock.js").Clock} Clock
+ * @typedef {import("./events.js").State} State
+ * @typedef {import("./frames.js").Frame} Frame
+ *
+ * What the connection needs to know. All times are in milliseconds.
+ * @typedef {object} ConnectionOptions
+ * @property {new (url: string, protocol: string) => any} WebSocket
+ * @property {Clock} clock
+ * @property {() => number} random
+ * @property {{firstMs?: number, mostMs?: number}} [backoff]
+ * @property {number} connectTimeoutMs given up when the server's first frame is not there by then
+ * @property {number} idleMs asked for a sign of life when nothing was heard for so long
+ * @property {number} answerMs given up when no sign of life came by then
+ * @property {number} stableMs held for so long, the back-off begins anew after it
+ *
+ * What its owner does with it. `onDown` follows each first `onFrame`, unless the state is `closed`.
+ * @typedef {object} ConnectionOwner
+ * @property {(frame: Frame) => void} onFrame
+ * @property {(data: unknown) => void} onMalformed
+ * @property {(code: number) => void} onDown
+ * @property {(state: State, about: {reason?: string, retryInMs?: number}) => void} onState
+ */
+
+export const PROTOCOL = "fanfare.chat.v1";
+
+/** The identity was taken up by another connection: coming back would take it from that one. */
+const RESUMED_ELSEWHERE = 4001;
+/** Whatever a server asks for, longer than this nobody waits. */
+const MOST_RETRY_MS = 600_000;
+
+/**
+ * One connection after another to the same server, until it is closed. It is up from a server's
+ * `welcome` to the loss of the socket, and what a socket that was given up says is not heard.
+ */
+export class Connection {
+  #url;
+  #options;
+  #owner;
+  #backoff;
+  /** @type {any} */
+  #socket = null;
+  /** @type {any} */
+  #timer = null;
+  #isUp = false;
+  #isClosed = false;
+  #isWaiting = false;
+  #upSince = 0;
+  #heardAt = 0;
+  #asked = false;
+
+  /**
+   * @param {string} url
+   * @param {ConnectionOptions} options
+   * @param {ConnectionOwner} owner
+   */
+  constructor(url, options, owner) {
+    this.#url = url;
+    this.#options = options;
+    this.#owner = owner;
+    this.#backoff = new Backoff(options.backoff, options.random);
+  }
+
+  /** Whether frames can be sent. */
+  get isUp() {
+    return this.#isUp;
+  }
+
+  /** Connects, at once; nothing while there is a connection, or after it was closed. */
+  open() {
+    if (this.#isClosed || this.#socket !== null) return;
+    this.#isWaiting = false;
+    this.#owner.onState("connecting", {});
+    // Whoever was told may have closed it.
+    if (this.#isClosed) return;
+    const {WebSocket, connectTimeoutMs} = this.#options;
+    let socket;
+    try {
+      socket = new WebSocket(this.#url, PROTOCOL);
+    } catch (error) {
+      // Not allowed here at all, as ws: from a page of https: is not.
+      this.#end(String(error));
+      return;
+    }
+    this.#socket = socket;
+    socket.onmessage = (/** @type {any} */ event) => this.#receive(event.data);
+    socket.onclose = (/** @type {any} */ {code, reason}) => this.#lose(code, String(reason ?? ""));
+    // `close` follows, and knows as much.
+    socket.onerror = () => {};
+    this.#setTimer(connectTimeoutMs, () => this.giveUp("the server does not answer"));
+  }
+
+  /** @param {object} frame */
+  send(frame) {
+    if (this.#isUp && this.#socket.readyState === 1) this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** Asks for a sign of life, and gives the connection up if none comes. */
+  check() {
+    if (!this.#isUp || this.#asked) return;
+    this.#asked = true;
+    this.send({type: "ping", id: "alive"});
+    this.#setTimer(this.#options.answerMs, () => this.giveUp("the connection is dead"));
+  }
+
+  /** The network may be back: no more waiting. */
+  hurry() {
+    this.#backoff.reset();
+    if (this.#isWaiting) {
+      this.open();
+    } else {
+      this.check();
+    }
+  }
+
+  /**
+   * Gives the socket up, and replaces it in time.
+   * @param {string} reason
+   */
+  giveUp(reason) {
+    if (this.#socket === null) return;
+    this.#drop(4000);
+    this.#lose(1006, reason);
+  }
+
+  /**
+   * Leaves as a page does that may be shown again; `open` comes back.
+   * @param {string} reason
+   */
+  suspend(reason) {
+    if (this.#isClosed) return;
+    this.#drop(1000);
+    this.#down(1000);
+    if (this.#isClosed) return;
+    this.#isWaiting = true;
+    this.#owner.onState("waiting", {reason, retryInMs: Infinity});
+  }
+
+  /**
+   * Ends for good; 1000 tells the server that this is a leave.
+   * @param {string} reason
+   */
+  close(reason) {
+    if (this.#isClosed) return;
+    this.#drop(1000);
+    this.#end(reason);
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    this.#heardAt = this.#options.clock.now();
+    if (this.#asked) {
+      this.#asked = false;
+      this.#watch(this.#options.idleMs);
+    }
+    const frame = parseFrame(data);
+    if (frame === null) this.#owner.onMalformed(data);
+    if (!frame) return;
+    if (!this.#isUp) {
+      // Every session begins with it.
+      if (frame.type !== "welcome") return;
+      this.#isUp = true;
+      this.#upSince = this.#heardAt;
+      this.#watch(this.#options.idleMs);
+    }
+    this.#owner.onFrame(frame);
+  }
+
+  /**
+   * One timer that looks again, rather than one that each frame sets anew.
+   * @param {number} ms
+   */
+  #watch(ms) {
+    const {clock, idleMs} = this.#options;
+    this.#setTimer(ms, () => {
+      const left = this.#heardAt + idleMs - clock.now();
+      if (left > 0) {
+        this.#watch(left);
+      } else {
+        this.check();
+      }
+    });
+  }
+
+  /** @param {number} code @param {string} reason */
+  #lose(code, reason) {
+    this.#forget();
+    if (code === RESUMED_ELSEWHERE) {
+      this.#end(reason || "the identity was resumed by another connection");
+      return;
+    }
+    const {clock, stableMs} = this.#options;
+    if (this.#isUp && clock.now() - this.#upSince >= stableMs) this.#backoff.reset();
+    const asked = /retry in (\d{1,9}) ms/.exec(reason);
+    const retryInMs = asked ? Math.min(Number(asked[1]), MOST_RETRY_MS) : this.#backoff.next();
+    this.#isWaiting = true;
+    this.#setTimer(retryInMs, () => this.open());
+    this.#down(code);
+    // Whoever was told may have closed it, or hurried.
+    if (this.#isWaiting && !this.#isClosed) {
+      this.#owner.onState("waiting", {reason: reason || `closed with ${code}`, retryInMs});
+    }
+  }
+
+  /** @param {string} reason */
+  #end(reason) {
+    this.#isClosed = true;
+    this.#isWaiting = false;
+    this.#isUp = false;
+    this.#forget();
+    this.#owner.onState("closed", {reason});
+  }
+
+  /** @param {number} code */
+  #down(code) {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.#owner.onDown(code);
+  }
+
+  /**
+   * Closes the socket without waiting for its end.
+   * @param {number} code
+   */
+  #drop(code) {
+    const socket = this.#socket;
+    this.#forget();
+    socket?.close(code);
+  }
+
+  #forget() {
+    this.#setTimer(0, null);
+    this.#asked = false;
+    if (this.#socket === null) return;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+    // Node's `ws` throws what nobody hears, so this one stays.
+    this.#socket = null;
+  }
+
+  /**
+   * The one timer that there is at a time.
+   * @param {number} ms
+   * @param {(() => void) | null} callback
+   */
+  #setTimer(ms, callback) {
+    const {clock} = this.#options;
+    if (this.#timer !== null) clock.clearTimeout(this.#timer);
+    this.#timer = callback === null ? null : clock.setTimeout(() => {
+      this.#timer = null;
+      callback();
+    }, ms);
+  }
+}

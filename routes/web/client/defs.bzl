@@ -1,0 +1,17 @@
+"""Tests of the JavaScript client."""
+
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
+
+def node_test(name):
+    """A test NAME.js of node:test, run by the Node that is on the machine."""
+    sh_test(
+        name = name,
+        size = "small",
+        srcs = ["run_test.sh"],
+        args = ["$(rootpath {}.js)".format(name)],
+        data = [
+            name + ".js",
+            ":client",
+            ":fakes.js",
+        ],
+    )
