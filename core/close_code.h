@@ -12,6 +12,8 @@ enum class CloseCode : std::uint16_t {
   kGoingAway = 1001,
   kProtocolError = 1002,
   kUnsupportedData = 1003,
+  // Of a close frame without a code; never sent.
+  kNoStatus = 1005,
   kInvalidPayload = 1007,
   kPolicyViolation = 1008,
   kMessageTooBig = 1009,

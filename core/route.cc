@@ -10,6 +10,8 @@ absl::StatusOr<std::unique_ptr<Handler>> Route::Open(Session&) {
   return absl::UnimplementedError("this path speaks no WebSocket");
 }
 
+void Handler::OnPeerClosed(CloseCode) {}
+
 void Handler::OnMissed(std::string_view, std::uint64_t) {}
 
 Response Route::Answer(const Request&) {

@@ -35,6 +35,11 @@ class Handler {
   // Not called any more after Session::Close; the destructor comes on a later turn then.
   virtual void OnMessage(Message message) = 0;
 
+  // The peer's close frame came, with this code; CloseCode::kNoStatus if it had none. Nothing can
+  // be sent any more, and the destructor comes next, on a later turn. Not called when the session
+  // was closed by this side first, nor when the connection ends in any other way.
+  virtual void OnPeerClosed(CloseCode code);
+
   // The session read too slowly, and was not sent so many messages of a channel that skips
   // (SlowReaders::kSkip); it goes on with what comes next.
   virtual void OnMissed(std::string_view channel, std::uint64_t messages);

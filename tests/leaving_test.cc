@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "core/route.h"
 #include "tests/client.h"
 #include "tests/raw_client.h"
 #include "tests/test_server.h"
@@ -19,11 +21,13 @@ Limits QuickLimits() {
   return limits;
 }
 
-// A way to go, and how the server says good-bye: a close code, or nothing at all.
+// A way to go; how the server says good-bye: a close code, or nothing at all; and the peer's code
+// that the handler is told of, if there was one.
 struct Way {
   const char* name;
   std::function<void(RawClient&)> go;
   std::optional<std::uint16_t> code = std::nullopt;
+  std::optional<std::uint16_t> told = std::nullopt;
 };
 
 Way Sends(const char* name, const FrameToSend& frame, std::uint16_t code) {
@@ -35,7 +39,9 @@ Way SendsBytes(const char* name, std::string bytes, std::uint16_t code) {
 }
 
 Way Closes(const char* name, std::uint16_t code) {
-  return SendsBytes(name, CloseFrame(code), code);
+  Way way = SendsBytes(name, CloseFrame(code), code);
+  way.told = code;
+  return way;
 }
 
 const std::string kControlTooLong(126, 'p');
@@ -53,7 +59,8 @@ const Way kWays[] = {
     Closes("Close1011", 1011),
     Closes("Close3000", 3000),
     Closes("Close4999", 4999),
-    Sends("CloseWithoutACode", {.opcode = kClose, .payload = ""}, 1000),
+    {"CloseWithoutACode",
+     [](RawClient& client) { client.Write({.opcode = kClose, .payload = ""}); }, 1000, 1005},
     {"Reset", [](RawClient& client) { client.socket().Reset(); }},
     {"HalfClose", [](RawClient& client) { client.socket().ShutdownSend(); }},
     {"ResetWithinAMessage",
@@ -110,6 +117,47 @@ const Way kWays[] = {
                1009),
 };
 
+// Tells everybody how its sessions go: "told <code>" of the peer's close frame, and "gone". A
+// message closes its session.
+class GoodbyeHandler final : public Handler {
+ public:
+  GoodbyeHandler(Channel& everybody, Session& session)
+      : everybody_(everybody), session_(session), subscription_(session.Subscribe(everybody)) {}
+  ~GoodbyeHandler() override { Tell("gone"); }
+  GoodbyeHandler(const GoodbyeHandler&) = delete;
+  GoodbyeHandler& operator=(const GoodbyeHandler&) = delete;
+
+  void OnMessage(Message) override { session_.Close(CloseCode::kNormal, ""); }
+  void OnPeerClosed(CloseCode code) override {
+    Tell("told " + std::to_string(static_cast<unsigned>(code)));
+  }
+
+ private:
+  void Tell(const std::string& text) { everybody_.Publish({MessageType::kText, text}); }
+
+  Channel& everybody_;
+  Session& session_;
+  Subscription subscription_;
+};
+
+class Goodbye final : public Route {
+ public:
+  explicit Goodbye(RouteContext& context) : everybody_(context.MakeChannel("goodbye")) {}
+
+  absl::StatusOr<std::unique_ptr<Handler>> Open(Session& session) override {
+    return std::make_unique<GoodbyeHandler>(*everybody_, session);
+  }
+
+ private:
+  std::shared_ptr<Channel> everybody_;
+};
+
+const RegisterRoute* GoodbyeRoute() {
+  static const RegisterRoute* list = nullptr;
+  static const RegisterRoute kRoute("goodbye", {"/goodbye"}, MakeRoute<Goodbye>, list);
+  return list;
+}
+
 // One who goes, and two who stay and talk before, meanwhile and afterwards.
 class LeavingTest : public ::testing::TestWithParam<Way> {};
 INSTANTIATE_TEST_SUITE_P(Ways, LeavingTest, ::testing::ValuesIn(kWays),
@@ -147,6 +195,26 @@ TEST_P(LeavingTest, TheOthersLoseNothing) {
   EXPECT_EQ(server.Count("sessions_closed"), 1U);
   EXPECT_EQ(server.Count("messages_too_big"), way.code == 1009 ? 1U : 0U);
   EXPECT_EQ(server.Count("idle_timeouts"), 0U);
+}
+
+TEST_P(LeavingTest, TheHandlerIsToldOfThePeersCloseFrameBeforeItEnds) {
+  TestServer server(LocalConfig(), {.routes = GoodbyeRoute()});
+  Client watcher(server.endpoint(), "/goodbye");
+  RawClient leaver = RawClient::Open(server.endpoint(), "/goodbye");
+  GetParam().go(leaver);
+  if (const auto told = GetParam().told) {
+    EXPECT_EQ(watcher.ReceiveText(), "told " + std::to_string(*told));
+  }
+  EXPECT_EQ(watcher.ReceiveText(), "gone");
+}
+
+TEST(LeavingTest, TheHandlerIsNotToldOfTheAnswerToItsOwnClose) {
+  TestServer server(LocalConfig(), {.routes = GoodbyeRoute()});
+  Client watcher(server.endpoint(), "/goodbye");
+  Client leaver(server.endpoint(), "/goodbye");
+  leaver.SendText("close me");
+  EXPECT_EQ(leaver.ReceiveClose().code, 1000);
+  EXPECT_EQ(watcher.ReceiveText(), "gone");
 }
 
 // The peer of a session that is over may drop the connection as it likes.

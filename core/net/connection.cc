@@ -127,9 +127,12 @@ class Connection final : public Transport, private MessageReader::Sink {
   void OnReaderEnded() {
     reader_end_ = reader_->end();
     if (!closed_by_us_) ending_ = EndingOf(reader_end_, reader_->reason());
+    const CloseCode peers =
+        reader_->reason() ? CloseCode{reader_->reason().code} : CloseCode::kNoStatus;
     reader_.reset();
     tearing_down_ = true;
     BeginClosing();
+    if (reader_end_ == websocket::error::closed && !closed_by_us_) TellPeerClosed(peers);
     SetClosingDeadline();
     ShutDownIfDrained();
   }

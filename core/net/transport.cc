@@ -137,7 +137,15 @@ void Transport::OpenHandler(const Request& request, OpenFunction open) {
 }
 
 void Transport::CallHandler(absl::FunctionRef<void(Handler& handler)> call) {
-  if (handler_ == nullptr || closing_) return;
+  if (handler_ != nullptr && !closing_) TryCall(call);
+}
+
+void Transport::TellPeerClosed(CloseCode code) {
+  if (handler_ == nullptr) return;
+  TryCall([code](Handler& handler) { handler.OnPeerClosed(code); });
+}
+
+void Transport::TryCall(absl::FunctionRef<void(Handler& handler)> call) {
   try {
     call(*handler_);
   } catch (...) {

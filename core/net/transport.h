@@ -68,6 +68,8 @@ class Transport : public Session,
       absl::FunctionRef<absl::StatusOr<std::unique_ptr<Handler>>(Session& session)>;
   void OpenHandler(const Request& request, OpenFunction open);
   void CallHandler(absl::FunctionRef<void(Handler& handler)> call);
+  // Tells the handler of the peer's close frame, on the turn in which it came.
+  void TellPeerClosed(CloseCode code);
   // The session is over for its route, whoever closed it: its handler and subscriptions end.
   void BeginClosing();
   // From now, the rest may take as long as a handshake.
@@ -105,6 +107,8 @@ class Transport : public Session,
   void OnReady(std::uint32_t events) override;
   void Receive();
   void Watch(std::uint32_t events);
+  // Closes the session if the call throws.
+  void TryCall(absl::FunctionRef<void(Handler& handler)> call);
   void HandlerFailed(const std::string& why);
 
   Shard& shard_;

@@ -121,6 +121,14 @@ void FakeSession::Close(CloseCode code, std::string_view reason) {
   writer_.EndSubscriptions();
 }
 
+void FakeSession::ReceiveClose(std::unique_ptr<Handler> handler, CloseCode code) {
+  if (!closed_) {
+    Close(code, "");
+    handler->OnPeerClosed(code);
+  }
+  handler.reset();
+}
+
 Subscription FakeSession::Subscribe(Channel& channel) {
   if (closed_) return Subscription();
   return Subscription(writer_.Subscribe(channel));

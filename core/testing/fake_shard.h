@@ -108,6 +108,9 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   [[nodiscard]] Subscription SubscribeFrom(Channel& channel, std::uint64_t offset) override;
   std::shared_ptr<SessionHandle> handle() override;
 
+  // The peer's close frame comes: what becomes of the handler then.
+  void ReceiveClose(std::unique_ptr<Handler> handler, CloseCode code);
+
   // For tests to fill in.
   Request& mutable_request() { return request_; }
   void set_peer(const Endpoint& peer) { peer_ = peer; }
