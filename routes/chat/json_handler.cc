@@ -43,6 +43,13 @@ void JsonHandler::OnMessage(Message message) {
   Handle(message.payload);
 }
 
+void JsonHandler::OnPeerClosed(CloseCode code) {
+  // Others, as that of a page which is left (1001), may be followed by another connection.
+  if (code != CloseCode::kNormal && code != CloseCode::kNoStatus) return;
+  for (Membership& membership : memberships_) membership.room->Leave(session_, membership.who);
+  memberships_.clear();
+}
+
 void JsonHandler::OnMissed(std::string_view channel, std::uint64_t messages) {
   // A record's channel has its room's name.
   Send(SkippedFrame(channel, messages));

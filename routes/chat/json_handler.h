@@ -23,12 +23,15 @@ class JsonHandler final : public Handler {
   // Welcomes the session.
   JsonHandler(Session& session, Rooms& rooms, Identities& identities,
               std::chrono::milliseconds grace);
-  // Its rooms count the session for a while longer; its identity can be taken up again.
+  // Its rooms, unless it left them, count the session for a while longer; its identity can be taken
+  // up again.
   ~JsonHandler() override;
   JsonHandler(const JsonHandler&) = delete;
   JsonHandler& operator=(const JsonHandler&) = delete;
 
   void OnMessage(Message message) override;
+  // A clean end is a leave.
+  void OnPeerClosed(CloseCode code) override;
   void OnMissed(std::string_view channel, std::uint64_t messages) override;
 
   // Joins a room as if the client had asked for it. `history` is a number's text; empty members are
