@@ -89,7 +89,8 @@ class SayTest(unittest.IsolatedAsyncioTestCase):
                     proxy.cut(proxy.pairs()[0], how)
                     process.stdin.write(text.encode() + b"\n")
                     await grace.take("message", text=text)
-                out, errors = await within(process.communicate(), "the end")
+                # With no input at all, it would be left open.
+                out, errors = await within(process.communicate(b""), "the end")
                 self.assertEqual(process.returncode, 0)
                 self.assertEqual([line.partition(": ")[2] for line in out.decode().splitlines()],
                                  ["one", "two", "three", "four", "five"])

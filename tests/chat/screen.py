@@ -120,9 +120,8 @@ class Program:
         self._pid, self._descriptor = pty.fork()
         if self._pid == 0:
             os.environ.update(TERM="xterm", LC_ALL="C.UTF-8", TZ="UTC")
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
             os.execv(self._command[0], self._command)
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ,
-                    struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         os.set_blocking(self._descriptor, False)
         self._pending = b""
         asyncio.get_running_loop().add_reader(self._descriptor, self._read)

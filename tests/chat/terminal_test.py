@@ -95,8 +95,8 @@ class TerminalTest(unittest.IsolatedAsyncioTestCase):
                         ("/react +", r"Ada says \+ to #1$"),
                         ("/unreact +", r"Ada takes back \+ to #1$"),
                         ("/who", r"^Ada @\S+ \(you\)$"), ("/delete", "Ada deleted #1$"),
-                        ("/nonsense", "there is no /nonsense"), ("/edit #1 x", "deleted"),
-                        ("/msg Nobody x", "."), ("/msg Grace psst", "to Grace alone: psst")]:
+                        ("/nonsense", "there is no /nonsense"), ("/edit #1 x", "was deleted"),
+                        ("/msg Nobody x", "nobody in the room has this name"), ("/msg Grace psst", "to Grace alone: psst")]:
                     ada.type(typed + "\r")
                     await ada.shows(shown)
                 self.assertEqual((await grace.take("direct"))["text"], "psst")
@@ -108,7 +108,8 @@ class TerminalTest(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual(await ada.ended(), 0)
 
     async def test_coming_back(self):
-        with chat_server() as server:
+        # However long it takes her.
+        with chat_server(presence={"grace_ms": 60_000}) as server:
             async with Proxy(server.port) as proxy, \
                     peer(server, room="lobby", name="Grace") as grace, \
                     chat(proxy.url("/chat/lobby")) as ada:
@@ -148,7 +149,9 @@ class TerminalTest(unittest.IsolatedAsyncioTestCase):
                     self.assertEqual(await ada.ended(), 0)
             async with chat(server.url("/chat/lobby")) as ada:
                 await ada.shows_input("Ada> ")
-                ada.type("thrown away\x03")
+                ada.type("thrown away")
+                await ada.shows_input("Ada> thrown away")
+                ada.type("\x03")
                 await ada.shows_input("Ada> ")
                 ada.signal(signal.SIGTERM)
                 self.assertEqual(await ada.ended(), 0)

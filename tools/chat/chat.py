@@ -28,7 +28,7 @@ NOT_SAID, USAGE, NO_CONNECTION, INTERRUPTED, NO_READER = 1, 2, 3, 130, 141
 
 EPILOG = """exit codes:
   0    all that was to be said is said and acknowledged
-  1    a line was refused, or the room
+  1    a line was refused or, at the end, not acknowledged; or the room was refused
   2    called wrongly
   3    no connection, at first or for too long
   130  interrupted
@@ -79,8 +79,8 @@ def chat(options):
               file=sys.stderr)
         return USAGE
     history = 20 if options.history is None else options.history
-    asyncio.run(terminal.run(place, name, history, options.patience))
-    return 0
+    acknowledged = asyncio.run(terminal.run(place, name, history, options.patience))
+    return 0 if acknowledged else NOT_SAID
 
 
 def main():

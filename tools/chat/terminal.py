@@ -50,10 +50,6 @@ class Terminal:
     def on_typed(self, call):
         self._session.default_buffer.on_text_changed += lambda buffer: call(buffer.text)
 
-    def quit(self):
-        if self._session.app.is_running:
-            self._session.app.exit(exception=EOFError)
-
     async def read(self, prompt, status):
         """The next line; None at the end."""
         try:
@@ -67,30 +63,35 @@ class Terminal:
 
 
 async def run(address, name, history, patience):
-    """Chats until the person leaves. Raises LinkError."""
+    """Chats until the person leaves; returns whether all was acknowledged. Raises LinkError."""
     terminal = Terminal()
     conversation = Conversation(address.room, terminal.show, terminal.refresh, history)
     client = ChatClient(address.url, conversation, name=name, patience=patience)
     conversation.attach(client)
-    loop = asyncio.get_running_loop()
     running = asyncio.create_task(client.run())
-    talking = asyncio.create_task(talk(terminal, conversation, client, render.text.line(name)))
+    talking = asyncio.create_task(talk(terminal, conversation, render.text.line(name)))
     for number in [signal.SIGTERM, signal.SIGHUP]:
-        loop.add_signal_handler(number, terminal.quit)
-    await asyncio.wait([running, talking], return_when=asyncio.FIRST_COMPLETED)
-    if running.done():
-        # The connection is gone for good, and the line that is being typed with it.
-        terminal.quit()
+        asyncio.get_running_loop().add_signal_handler(number, talking.cancel)
+    try:
+        await asyncio.wait([running, talking], return_when=asyncio.FIRST_COMPLETED)
+        # If the connection is gone for good, the line that is being typed goes with it.
         talking.cancel()
-    await asyncio.wait([talking])
-    await client.close()
+        await asyncio.wait([talking])
+        if not running.done():
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(client.acknowledged(), LAST_SECONDS)
+    finally:
+        await client.close()
+    if unsaid := client.unacknowledged:
+        terminal.show(render.error(f"{unsaid} not acknowledged, and perhaps not said"))
     terminal.flush()
     await running
     if not talking.cancelled():
         talking.result()
+    return not unsaid
 
 
-async def talk(terminal, conversation, client, name):
+async def talk(terminal, conversation, name):
     # What can not be reached at first is an error, without an input line.
     await conversation.begun.wait()
     terminal.show(render.quiet("/help shows the commands"))
@@ -101,5 +102,3 @@ async def talk(terminal, conversation, client, name):
             if line is None:
                 break
             await conversation.execute(line)
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(client.acknowledged(), LAST_SECONDS)
