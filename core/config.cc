@@ -2,15 +2,18 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <utility>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/json_text.h"
+#include "core/limit_settings.h"
 #include "core/listen_address.h"
 #include "core/options.h"
 #include "core/strict_json.h"
@@ -20,12 +23,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kKilobyte = 1024;
-constexpr std::int64_t kMegabyte = 1024 * kKilobyte;
-constexpr std::int64_t kGigabyte = 1024 * kMegabyte;
-constexpr std::int64_t kHourSeconds = 3600;
-constexpr std::int64_t kDaySeconds = 24 * kHourSeconds;
-
 // Shards beyond the number of cores only cost; no machine in sight has more of them.
 constexpr int kMaxThreads = 256;
 
@@ -33,31 +30,19 @@ constexpr int kMaxThreads = 256;
 constexpr std::size_t kMaxFrameHeader = 10;
 
 // A configuration is never this large; something that does not end (/dev/zero) is.
-constexpr std::size_t kMaxFileBytes = 4 * kMegabyte;
-
-std::size_t Size(Options& options, std::string_view name, std::size_t fallback,
-                 Options::Range range) {
-  return static_cast<std::size_t>(options.Int(name, static_cast<std::int64_t>(fallback), range));
-}
-
-std::chrono::seconds Seconds(Options& options, std::string_view name, std::chrono::seconds fallback,
-                             Options::Range range) {
-  return std::chrono::seconds(options.Int(name, fallback.count(), range));
-}
+constexpr std::size_t kMaxFileBytes = 4 * kMebibyte;
 
 absl::StatusOr<Limits> ReadLimits(Options options) {
   Limits limits;
-  limits.message_bytes = Size(options, "message_bytes", limits.message_bytes, {1, kGigabyte});
-  limits.outbox_bytes = Size(options, "outbox_bytes", limits.outbox_bytes, {1, 16 * kGigabyte});
-  limits.log_bytes = Size(options, "log_bytes", limits.log_bytes, {1, 16 * kGigabyte});
-  limits.handshake_time =
-      Seconds(options, "handshake_seconds", limits.handshake_time, {1, kHourSeconds});
-  limits.idle_time = Seconds(options, "idle_seconds", limits.idle_time, {1, kDaySeconds});
-  limits.header_bytes = Size(options, "header_bytes", limits.header_bytes, {256, kMegabyte});
-  limits.body_bytes = Size(options, "body_bytes", limits.body_bytes, {0, kGigabyte});
-  limits.connections = Size(options, "connections", limits.connections, {0, 10'000'000});
-  limits.shutdown_time =
-      Seconds(options, "shutdown_seconds", limits.shutdown_time, {0, kHourSeconds});
+  for (const LimitSetting& setting : kLimitSettings) {
+    if (const auto* size = std::get_if<std::size_t Limits::*>(&setting.member)) {
+      const auto fallback = static_cast<std::int64_t>(limits.**size);
+      limits.** size = static_cast<std::size_t>(options.Int(setting.name, fallback, setting.range));
+    } else {
+      auto& time = limits.*std::get<std::chrono::seconds Limits::*>(setting.member);
+      time = std::chrono::seconds(options.Int(setting.name, time.count(), setting.range));
+    }
+  }
   if (absl::Status status = options.Finish(); !status.ok()) return status;
   return limits;
 }
@@ -137,7 +122,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& file) {
                                                                std::fclose);
   if (stream == nullptr) return FileError(errno, "can not open", file);
   std::string text;
-  std::array<char, 16 * kKilobyte> buffer{};
+  std::array<char, 16 * kKibibyte> buffer{};
   while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), stream.get())) {
     text.append(buffer.data(), bytes);
     if (text.size() > kMaxFileBytes) {
@@ -202,7 +187,10 @@ absl::StatusOr<Config> ReadConfig(const std::string& file) {
   const absl::StatusOr<std::string> text = ReadFile(file);
   if (!text.ok()) return text.status();
   absl::StatusOr<Config> config = ParseConfig(*text);
-  if (config.ok()) return config;
+  if (config.ok()) {
+    config->file = file;
+    return config;
+  }
   return absl::Status(config.status().code(), absl::StrCat(file, ": ", config.status().message()));
 }
 

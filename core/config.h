@@ -34,6 +34,8 @@ struct RouteConfig {
 
 // The whole configuration, with its defaults.
 struct Config {
+  // Where it was read from, for errors that are found later; empty if from nowhere.
+  std::string file = {};
   // listen: "host:port" each; port 0 takes any free one. "localhost" is 127.0.0.1 and ::1.
   std::vector<std::string> listen = {"localhost:8080"};
   // threads: shards; 0 means one for each core.

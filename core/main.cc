@@ -20,8 +20,10 @@
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/config.h"
+#include "core/config_text.h"
 #include "core/logging.h"
 #include "core/server.h"
+#include "core/version.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -47,6 +49,11 @@ std::string AbslUnparseFlag(EgressChoice choice) {
 }  // namespace fanfare
 
 ABSL_FLAG(std::string, config, "", "the configuration, a JSON file; flags win over it");
+ABSL_FLAG(std::string, check_config, "",
+          "check a configuration file, with the options of its routes, and exit: 0 if it is right");
+ABSL_FLAG(bool, print_config, false,
+          "print the configuration that the server would have, every setting with its meaning, "
+          "and exit");
 ABSL_FLAG(std::vector<std::string>, listen, {},
           "addresses to listen on, such as localhost:8080, 0.0.0.0:80, [::1]:8080 or *:8080");
 ABSL_FLAG(int, threads, 0, "how many threads serve sessions; 0: one for each core");
@@ -77,7 +84,9 @@ absl::StatusOr<Config> ReadSettings(int argc, char** argv) {
     return absl::InvalidArgumentError(std::string("unexpected argument: ") + rest[1]);
   }
   Config config;
-  if (const std::string file = absl::GetFlag(FLAGS_config); !file.empty()) {
+  std::string file = absl::GetFlag(FLAGS_check_config);
+  if (file.empty()) file = absl::GetFlag(FLAGS_config);
+  if (!file.empty()) {
     absl::StatusOr<Config> read = ReadConfig(file);
     if (!read.ok()) return read;
     config = *std::move(read);
@@ -166,15 +175,34 @@ void EndWithin(std::chrono::seconds time) {
   }).detach();
 }
 
+int PrintConfig(const Config& config) {
+  if (absl::Status status = Server::Check(config); !status.ok()) {
+    return Fail(ToStd(status.message()));
+  }
+  std::fputs(ConfigText(config).c_str(), stdout);
+  return 0;
+}
+
+int CheckOnly(const Config& config) {
+  if (absl::Status status = Server::Check(config); !status.ok()) {
+    return Fail(ToStd(status.message()));
+  }
+  std::printf("%s: right\n", config.file.c_str());
+  return 0;
+}
+
 int Main(int argc, char** argv) {
   absl::SetProgramUsageMessage("a WebSocket server; see README.md");
   absl::FlagsUsageConfig usage;
   usage.contains_help_flags = usage.contains_helpshort_flags = [](absl::string_view file) {
     return absl::EndsWith(file, "core/main.cc");
   };
+  usage.version_string = [] { return absl::StrCat("fanfare ", ToAbsl(kVersion), "\n"); };
   absl::SetFlagsUsageConfig(usage);
   absl::StatusOr<Config> config = ReadSettings(argc, argv);
   if (!config.ok()) return Fail(ToStd(config.status().message()));
+  if (absl::GetFlag(FLAGS_print_config)) return PrintConfig(*config);
+  if (!absl::GetFlag(FLAGS_check_config).empty()) return CheckOnly(*config);
 
   const sigset_t signals = BlockStopSignals();
   const Logging logging;

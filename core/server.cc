@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
+#include "core/json_text.h"
 #include "core/listen_address.h"
 #include "core/task_timer.h"
 #include "spdlog/spdlog.h"
@@ -43,16 +44,10 @@ class Countdown {
   std::size_t count_;
 };
 
-}  // namespace
-
-std::size_t ShardCount(int threads) {
-  if (threads > 0) return static_cast<std::size_t>(threads);
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Parts parts) {
+// The error names the file, if there is one.
+absl::StatusOr<RouteTable> MakeRoutes(const Config& config, const RegisterRoute* linked,
+                                      decltype(RouteTable::Services::after) after) {
   const std::size_t log_bytes = config.limits.log_bytes;
-  auto timer = std::make_shared<TaskTimer>();
   RouteTable::Services services = {
       .make_channel =
           [log_bytes](std::string name, SlowReaders slow_readers, ChannelSettings wanted) {
@@ -62,10 +57,27 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
                                                                .history = wanted.history,
                                                                .format = wanted.format});
           },
-      .after = [timer](std::chrono::milliseconds delay,
-                       std::function<void()> task) { timer->After(delay, std::move(task)); },
+      .after = std::move(after),
   };
-  auto routes = RouteTable::Build(config, std::move(services), parts.routes);
+  auto routes = RouteTable::Build(config, std::move(services), linked);
+  if (routes.ok()) return routes;
+  return absl::Status(routes.status().code(),
+                      AtPath(config.file, ToStd(routes.status().message())));
+}
+
+}  // namespace
+
+std::size_t ShardCount(int threads) {
+  if (threads > 0) return static_cast<std::size_t>(threads);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Parts parts) {
+  auto timer = std::make_shared<TaskTimer>();
+  auto routes = MakeRoutes(config, parts.routes,
+                           [timer](std::chrono::milliseconds delay, std::function<void()> task) {
+                             timer->After(delay, std::move(task));
+                           });
   if (!routes.ok()) return routes.status();
   const std::size_t count = ShardCount(config.threads);
   absl::StatusOr<Egresses> egresses = Egresses();
@@ -84,6 +96,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
   server->running_ = true;
   timer->Start(*server->shards_.front());
   return server;
+}
+
+absl::Status Server::Check(const Config& config, const RegisterRoute* routes) {
+  // What the routes put off never comes to run.
+  return MakeRoutes(config, routes, [](auto...) {}).status();
 }
 
 Server::Server(const Config& config, RouteTable routes, Egresses egresses)

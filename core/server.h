@@ -44,6 +44,9 @@ class Server {
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config) {
     return Start(config, Parts());
   }
+  // Finds what is wrong with a configuration as Start would, but listens to nothing.
+  static absl::Status Check(const Config& config,
+                            const RegisterRoute* routes = RegisterRoute::first());
   // Stops.
   ~Server();
 

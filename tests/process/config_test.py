@@ -23,11 +23,7 @@ class ConfigErrorTest(unittest.TestCase):
         self.assertEqual(result.stdout, "")
 
     def assert_route_error(self, problem, *routes):
-        """A mistake that is found when the routes are made: the line does not name the file."""
-        result = run("--listen=127.0.0.1:0", config={"routes": routes})
-        self.assertEqual(result.stderr, f"server: {problem}\n")
-        self.assertEqual(result.returncode, 1)
-        self.assertEqual(result.stdout, "")
+        self.assert_error(problem, {"routes": routes})
 
     def test_unknown_keys(self):
         self.assert_error('thread: unknown key; did you mean "threads"?', {"thread": 1})
@@ -76,7 +72,7 @@ class ConfigErrorTest(unittest.TestCase):
     def test_a_route_that_is_not_linked(self):
         # The names of those that are follow.
         result = run("--listen=127.0.0.1:0", config={"routes": [{"route": "chatt"}]})
-        self.assertRegex(result.stderr, r'\Aserver: routes\[0\]\.route: there is no route "chatt"; '
+        self.assertRegex(result.stderr, r'\Aserver: [^:]+: routes\[0\]\.route: there is no route "chatt"; '
                                         r"linked are (.+, )?chat, [^\n]+\n\Z")
         self.assertEqual(result.returncode, 1)
 
@@ -99,6 +95,49 @@ class ConfigErrorTest(unittest.TestCase):
                              f"server: can not read {folder}: Is a directory\n")
         self.assertEqual(run("--config=/dev/zero").stderr,
                          "server: /dev/zero: larger than 4194304 bytes\n")
+
+
+class CheckTest(unittest.TestCase):
+    """--check_config and --print_config, which start nothing."""
+
+    def check(self, config):
+        with ConfigFile(config) as flags:
+            file = flags[0].partition("=")[2]
+            # As it is typed, with a space.
+            return file, run("--check_config", file)
+
+    def test_a_configuration_that_is_right(self):
+        for config in [{}, {"threads": 2, "routes": [{"route": "chat", "options": {"rooms": 5}}]}]:
+            file, result = self.check(config)
+            self.assertEqual((result.stdout, result.stderr), (f"{file}: right\n", ""))
+            self.assertEqual(result.returncode, 0)
+
+    def test_mistakes(self):
+        for config, problem in [
+                ({"thread": 1}, 'thread: unknown key; did you mean "threads"?'),
+                ({"origins": "example.com"}, 'origins[0]: "example.com": expected an origin'),
+                ({"routes": [{"route": "chat", "options": {"rooms": 0}}]},
+                 "routes[0].options.rooms: expected a whole number from 1 to"),
+        ]:
+            file, result = self.check(config)
+            self.assertTrue(result.stderr.startswith(f"server: {file}: {problem}"), result.stderr)
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+
+    def test_what_is_printed_is_a_configuration_that_is_right(self):
+        printed = run("--print_config", "--threads=3", "--listen=127.0.0.1:0",
+                      config={"limits": {"idle_seconds": 77}}).stdout
+        self.assertIn('"threads": 3,', printed)
+        self.assertIn('"idle_seconds": 77,', printed)
+        self.assertIn("// ", printed)
+        with ConfigFile(printed) as flags:
+            self.assertEqual(run("--print_config", *flags).stdout, printed)
+        with Server(listen=None, config=printed) as server:
+            server.wait_log("shards: 3,")
+
+    def test_a_mistake_is_not_printed(self):
+        result = run("--print_config", config={"routes": [{"route": "chatt"}]})
+        self.assertIn("routes[0].route", result.stderr)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
 
 
 class FlagsWinTest(unittest.TestCase):

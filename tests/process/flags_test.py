@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The flags, and what the server says to mistakes in them: one line on stderr, and exit code 1."""
 
+import re
 import socket
 import unittest
 
@@ -17,9 +18,15 @@ class FlagsTest(unittest.TestCase):
     def test_help_shows_the_flags_and_no_others(self):
         text = run("--help").stdout
         shown = [word for word in text.split() if word.startswith("--")]
-        self.assertEqual(shown, ["--config", "--egress", "--listen", "--log_messages", "--threads",
+        self.assertEqual(shown, ["--check_config", "--config", "--egress", "--listen",
+                                 "--log_messages", "--print_config", "--threads",
                                  # Abseil's last lines.
                                  "--helpfull", "--help=substring"])
+
+    def test_version_is_that_of_the_module(self):
+        with open("MODULE.bazel", encoding="utf-8") as module:
+            version = re.search(r'version = "([^"]+)"', module.read()).group(1)
+        self.assertEqual(run("--version").stdout, f"fanfare {version}\n")
 
     def test_addresses(self):
         for address, problem in [

@@ -1,0 +1,109 @@
+#include "core/config_text.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/compat.h"
+#include "core/limit_settings.h"
+
+namespace fanfare {
+namespace {
+
+using nlohmann::ordered_json;
+
+template <typename T, std::size_t N>
+std::string_view NameOf(T value, const std::array<std::pair<std::string_view, T>, N>& choices) {
+  const auto* const found =
+      std::ranges::find(choices, value, &std::pair<std::string_view, T>::second);
+  return found->first;
+}
+
+struct Member {
+  std::string_view name;
+  std::string_view meaning;
+  // JSON.
+  std::string value;
+};
+
+// An object whose members have a comment above them. `indent` is that of the object itself.
+std::string ObjectText(const std::vector<Member>& members, const std::string& indent) {
+  std::string text = "{\n";
+  for (const Member& member : members) {
+    absl::StrAppend(&text, indent, "  // ", ToAbsl(member.meaning), "\n", indent, "  \"",
+                    ToAbsl(member.name), "\": ", member.value,
+                    &member == &members.back() ? "\n" : ",\n");
+  }
+  return absl::StrCat(text, indent, "}");
+}
+
+std::string LimitsText(const Limits& limits) {
+  std::vector<Member> members;
+  for (const LimitSetting& setting : kLimitSettings) {
+    std::int64_t value = 0;
+    if (const auto* size = std::get_if<std::size_t Limits::*>(&setting.member)) {
+      value = static_cast<std::int64_t>(limits.**size);
+    } else {
+      value = (limits.*std::get<std::chrono::seconds Limits::*>(setting.member)).count();
+    }
+    members.push_back({setting.name, setting.meaning, std::to_string(value)});
+  }
+  return ObjectText(members, "  ");
+}
+
+std::string RoutesText(const std::vector<RouteConfig>& routes) {
+  ordered_json entries = ordered_json::array();
+  for (const RouteConfig& route : routes) {
+    ordered_json entry = {{"route", route.route}};
+    if (route.patterns.has_value()) entry["patterns"] = *route.patterns;
+    entry["slow_readers"] = NameOf(route.slow_readers, kSlowReaders);
+    entry["options"] = route.options;
+    entries.push_back(std::move(entry));
+  }
+  return entries.dump();
+}
+
+std::string Quoted(std::string_view text) {
+  return ordered_json(text).dump();
+}
+
+}  // namespace
+
+std::string ConfigText(const Config& config) {
+  const std::vector<Member> members = {
+      {"listen",
+       R"(addresses: "host:port" each; port 0 is any free one; localhost is 127.0.0.1 and ::1)",
+       ordered_json(config.listen).dump()},
+      {"threads", "how many threads serve sessions; 0: one for each core",
+       std::to_string(config.threads)},
+      {"egress",
+       R"(how messages leave: "io_uring", "syscalls", or "auto": io_uring where it can be had)",
+       Quoted(NameOf(config.egress, kEgressChoices))},
+      {"log_messages", "whether each message is logged, coming in (>>) and going out (<<)",
+       config.log_messages ? "true" : "false"},
+      {"origins",
+       R"(sites whose pages may open sessions, besides the server's own: "https://example.com", )"
+       R"("https://*.example.com", "*" for all)",
+       ordered_json(config.origins.allowed()).dump()},
+      {"require_origin", "whether clients that send no Origin, which no browser is, are refused",
+       config.origins.is_required() ? "true" : "false"},
+      {"limits", "what a peer may use of the server; core/limits.h says more",
+       LimitsText(config.limits)},
+      {"routes",
+       R"(what is served where: {"route": NAME, "patterns": [PATH...], "slow_readers": )"
+       R"("disconnect", "skip" or "latest", "options": {...}}; routes that are not named are )"
+       R"(served at their own patterns; without patterns, one is off)",
+       RoutesText(config.routes)},
+  };
+  return absl::StrCat(ObjectText(members, ""), "\n");
+}
+
+}  // namespace fanfare
