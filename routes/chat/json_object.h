@@ -1,20 +1,11 @@
-// Reads JSON from strangers, and writes JSON objects.
+// Writes JSON objects.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
-#include "routes/chat/protocol.h"
-
 namespace fanfare::chat {
-
-// Parses text, which is UTF-8. The error is kTooDeep when there are more objects and arrays inside
-// each other, else kBadJson with the line and column. Never throws; its stack does not depend on
-// the text.
-OrError<nlohmann::json> ParseJson(std::string_view text, std::size_t max_nesting);
 
 // Writes one object, member by member, in one string and without a tree of values:
 //

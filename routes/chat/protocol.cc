@@ -69,6 +69,10 @@ bool IsDisplayName(std::string_view text) {
   return !text.empty() && CountCharacters(text) <= kMaxNameCharacters && !HasControlCharacter(text);
 }
 
+bool IsReactionKey(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxReactionBytes && !HasControlCharacter(text);
+}
+
 std::size_t CountCharacters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

@@ -70,9 +70,11 @@ struct Error {
 template <typename T>
 using OrError = std::variant<T, Error>;
 
-// Whether text, which is UTF-8, may be the name of a room, or of who is in it.
+// Whether text, which is UTF-8, may be the name of a room, or of who is in it, or the key of a
+// reaction.
 bool IsRoomName(std::string_view text);
 bool IsDisplayName(std::string_view text);
+bool IsReactionKey(std::string_view text);
 // The number of code points of UTF-8.
 std::size_t CountCharacters(std::string_view text);
 

@@ -2,15 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "routes/chat/json_object.h"
+#include "absl/strings/numbers.h"
+#include "core/utf8.h"
+#include "routes/chat/json_reader.h"
 
 namespace fanfare::chat {
 namespace {
 
-using nlohmann::json;
+using Kind = JsonValue::Kind;
+
+// All members that any frame has, or an object in it.
+constexpr auto kMemberNames = std::to_array<std::string_view>(
+    {"type", "id", "room", "text", "data", "name", "target", "key", "on", "to", "before", "limit",
+     "after", "history", "recover", "session", "token", "epoch", "offset"});
 
 std::string Quoted(std::string_view name) {
   return '"' + std::string(name) + '"';
@@ -20,10 +26,25 @@ std::string Quoted(std::string_view name) {
 // the first, and read as a default.
 class Members {
  public:
-  explicit Members(const json& object) : object_(object) {}
+  // Finds the members in an object's text; others than kMemberNames are passed over. If the text is
+  // none, there are no members, and the error is why.
+  static Members Of(std::string_view text) {
+    Members members;
+    members.error_ = ReadJsonObject(
+        text, {.nesting = kMaxNesting, .any_numbers = "data"},
+        [&](std::string_view name, const JsonValue& value) { members.Add(name, value); });
+    members.is_object_ = !members.error_;
+    if (!members.is_object_) {
+      members.count_ = 0;
+    } else if (!members.repeated_.empty()) {
+      members.Fail(ErrorCode::kBadFrame, Quoted(members.repeated_) + " is there twice");
+    }
+    return members;
+  }
 
+  bool is_object() const { return is_object_; }
   const std::optional<Error>& error() const { return error_; }
-  bool Has(std::string_view name) const { return object_.contains(name); }
+  bool Has(std::string_view name) const { return Find(name) != nullptr; }
 
   void Fail(ErrorCode code, std::string message) {
     if (!error_) error_ = Error{.code = code, .message = std::move(message)};
@@ -43,16 +64,16 @@ class Members {
   }
 
   bool Flag(std::string_view name, bool fallback) {
-    const json* value = Find(name);
+    const JsonValue* value = Find(name);
     if (value == nullptr) return fallback;
-    if (!value->is_boolean()) FailType(name, "true or false");
-    return value->is_boolean() ? value->get<bool>() : fallback;
+    if (value->kind != Kind::kFlag) FailType(name, "true or false");
+    return value->text == "true";
   }
 
   // A member that is an object; null if it is not.
-  const json* Object(std::string_view name) {
-    const json* value = Find(name);
-    if (value != nullptr && value->is_object()) return value;
+  const JsonValue* Object(std::string_view name) {
+    const JsonValue* value = Find(name);
+    if (value != nullptr && value->kind == Kind::kObject) return value;
     FailType(name, "an object");
     return nullptr;
   }
@@ -83,10 +104,10 @@ class Members {
 
   // `text` may be absent if there is `data`.
   Content MessageContent() {
-    const json* data = Find("data");
+    const JsonValue* data = Find("data");
     Content content{.text = MessageText("text", data != nullptr)};
     if (data == nullptr) return content;
-    content.data = data->dump();
+    content.data = CompactJson(data->text);
     if (content.data.size() > kMaxDataBytes) {
       Fail(ErrorCode::kTooLarge, "\"data\" is over 16384 bytes");
     }
@@ -96,9 +117,28 @@ class Members {
   std::uint64_t Target() { return Number("target", 1, kMaxOffset); }
 
  private:
-  const json* Find(std::string_view name) const {
-    const auto found = object_.find(name);
-    return found == object_.end() ? nullptr : &*found;
+  struct Member {
+    std::string_view name;
+    JsonValue value;
+  };
+
+  Members() = default;
+
+  void Add(std::string_view name, const JsonValue& value) {
+    const auto* const known = std::ranges::find(kMemberNames, name);
+    if (known == kMemberNames.end()) return;
+    if (Has(name)) {
+      repeated_ = *known;
+    } else {
+      members_[count_++] = {.name = *known, .value = value};
+    }
+  }
+
+  const JsonValue* Find(std::string_view name) const {
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (members_[i].name == name) return &members_[i].value;
+    }
+    return nullptr;
   }
 
   void FailType(std::string_view name, const std::string& expected) {
@@ -107,26 +147,35 @@ class Members {
   }
 
   std::string TextOr(std::string_view name, const std::string_view* fallback) {
-    const json* value = Find(name);
+    const JsonValue* value = Find(name);
     if (value == nullptr && fallback != nullptr) return std::string(*fallback);
-    if (value != nullptr && value->is_string()) return value->get<std::string>();
+    if (value != nullptr && value->kind == Kind::kString) return JsonStringValue(value->text);
     FailType(name, "a string");
     return "";
   }
 
+  // Digits alone: neither 1.0 nor 1e3 nor -0.
   std::uint64_t NumberOr(std::string_view name, std::uint64_t least, std::uint64_t most,
                          const std::uint64_t* fallback) {
-    const json* value = Find(name);
+    const JsonValue* value = Find(name);
     if (value == nullptr && fallback != nullptr) return *fallback;
-    if (value != nullptr && value->is_number_unsigned()) {
-      const auto number = value->get<std::uint64_t>();
-      if (number >= least && number <= most) return number;
+    if (value != nullptr && value->kind == Kind::kNumber) {
+      std::uint64_t number = 0;
+      if (absl::SimpleAtoi(absl::string_view(value->text.data(), value->text.size()), &number) &&
+          number >= least && number <= most) {
+        return number;
+      }
     }
     FailType(name, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return least;
   }
 
-  const json& object_;
+  // In their order; each name once.
+  std::array<Member, kMemberNames.size()> members_;
+  std::size_t count_ = 0;
+  // One of those that were there again.
+  std::string_view repeated_ = {};
+  bool is_object_ = false;
   std::optional<Error> error_;
 };
 
@@ -145,9 +194,9 @@ What DecodeJoin(Members& members) {
             .name = members.Name(),
             .history = members.Number("history", 0, kMaxPage, 0)};
   if (!members.Has("recover")) return join;
-  const json* recover = members.Object("recover");
+  const JsonValue* recover = members.Object("recover");
   if (recover == nullptr) return join;
-  Members inner(*recover);
+  Members inner = Members::Of(recover->text);
   join.recover = {.epoch = inner.Text("epoch"), .offset = inner.Number("offset", 0, kMaxOffset)};
   if (inner.error()) members.Fail(inner.error()->code, "\"recover\": " + inner.error()->message);
   return join;
@@ -176,8 +225,9 @@ What DecodeReact(Members& members) {
               .target = members.Target(),
               .key = members.Text("key"),
               .on = members.Flag("on", true)};
-  if (react.key.empty() || react.key.size() > kMaxReactionBytes) {
-    members.Fail(ErrorCode::kBadFrame, "\"key\" must be a string of 1 to 32 bytes");
+  if (!IsReactionKey(react.key)) {
+    members.Fail(ErrorCode::kBadFrame,
+                 "\"key\" must be a string of 1 to 32 bytes without control characters");
   }
   return react;
 }
@@ -200,9 +250,9 @@ What DecodeTyping(Members& members) {
 
 What DecodeDirect(Members& members) {
   Direct direct{.session = {}, .name = {}, .room = {}, .text = members.MessageText("text", false)};
-  const json* to = members.Object("to");
+  const JsonValue* to = members.Object("to");
   if (to == nullptr) return direct;
-  Members inner(*to);
+  Members inner = Members::Of(to->text);
   if (inner.Has("session")) {
     direct.session = inner.Text("session");
     if (direct.session.empty()) inner.Fail(ErrorCode::kBadFrame, "\"session\" is empty");
@@ -227,15 +277,6 @@ constexpr std::array kTypes = {
     Type{"typing", DecodeTyping},      Type{"direct", DecodeDirect},
 };
 
-OrError<json> ParseObject(std::string_view text) {
-  OrError<json> parsed = ParseJson(text, kMaxNesting);
-  const json* value = std::get_if<json>(&parsed);
-  if (value != nullptr && !value->is_object()) {
-    return Error{.code = ErrorCode::kBadJson, .message = "line 1, column 1: not an object"};
-  }
-  return parsed;
-}
-
 // The id of a request, which must be right if it is there.
 std::string DecodeId(Members& members) {
   if (!members.Has("id")) return "";
@@ -246,21 +287,17 @@ std::string DecodeId(Members& members) {
 }
 
 // What an error says about the room: nothing that could not be a room's name.
-std::string RoomOf(const json& object) {
-  const auto room = object.find("room");
-  if (room == object.end() || !room->is_string()) return "";
-  const auto& name = room->get_ref<const std::string&>();
-  return name.size() <= kMaxRoomNameBytes ? name : "";
+std::string RoomOf(Members& members) {
+  std::string room = members.Text("room", "");
+  return room.size() <= kMaxRoomNameBytes ? room : "";
 }
 
 }  // namespace
 
 std::variant<ChatRequest, BadRequest> DecodeRequest(std::string_view frame) {
-  OrError<json> parsed = ParseObject(frame);
-  if (auto* error = std::get_if<Error>(&parsed)) return BadRequest{.error = std::move(*error)};
-  const json& object = std::get<json>(parsed);
+  Members members = Members::Of(frame);
+  if (!members.is_object()) return BadRequest{.error = *members.error()};
 
-  Members members(object);
   ChatRequest request{.id = DecodeId(members), .what = {}};
   const std::string type = members.Text("type");
   const auto* const found = std::ranges::find(kTypes, type, &Type::name);
@@ -272,13 +309,15 @@ std::variant<ChatRequest, BadRequest> DecodeRequest(std::string_view frame) {
     }
   }
   if (!members.error()) return request;
-  return BadRequest{.error = *members.error(), .id = std::move(request.id), .room = RoomOf(object)};
+  return BadRequest{
+      .error = *members.error(), .id = std::move(request.id), .room = RoomOf(members)};
 }
 
 OrError<Post> DecodePost(std::string_view body) {
-  OrError<json> parsed = ParseObject(body);
-  if (auto* error = std::get_if<Error>(&parsed)) return std::move(*error);
-  Members members(std::get<json>(parsed));
+  if (!IsUtf8(body)) {
+    return Error{.code = ErrorCode::kBadJson, .message = "line 1, column 1: not UTF-8"};
+  }
+  Members members = Members::Of(body);
   Post post{.content = members.MessageContent(), .name = members.Name()};
   if (members.error()) return *members.error();
   return post;

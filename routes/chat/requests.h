@@ -99,7 +99,8 @@ struct BadRequest {
 // depend on the frame.
 std::variant<ChatRequest, BadRequest> DecodeRequest(std::string_view frame);
 
-// Decodes what the HTTP interface takes in a body: `text`, `data` and `name`.
+// Decodes what the HTTP interface takes in a body, whatever bytes that is: `text`, `data` and
+// `name`.
 struct Post {
   Content content;
   std::string name;
