@@ -1,7 +1,7 @@
-import {REAL_CLOCK} from "./clock.js";
 import {Connection} from "./connection.js";
 import {ChatError, DirectEvent, MalformedEvent, StateEvent} from "./events.js";
-import {thisPage, watchPage} from "./page.js";
+import {absolute, withDefaults} from "./options.js";
+import {watchPage} from "./page.js";
 import {Publishes} from "./publishes.js";
 import {Requests} from "./requests.js";
 import {Room} from "./room.js";
@@ -14,21 +14,13 @@ export {Room} from "./room.js";
  * @typedef {import("./frames.js").Frame} Frame
  * @typedef {import("./frames.js").WelcomeFrame} WelcomeFrame
  *
- * @typedef {object} ChatOptions all of them optional; times in milliseconds
- * @property {string} [name] display name in all rooms
- * @property {new (url: string, protocol: string) => any} [WebSocket] Node's `ws`, for example
- * @property {{firstMs?: number, mostMs?: number}} [backoff] the n-th wait before connecting again
- *     is between 0 and `firstMs` (500) * 2^(n-1), which is `mostMs` (30,000) at most
- * @property {() => number} [random] from 0 to 1
- * @property {number} [requestTimeoutMs] from a request to its answer (15,000)
- * @property {number} [connectTimeoutMs] (15,000)
- * @property {number} [idleMs] asks for a sign of life when nothing was heard for so long (25,000)
- * @property {number} [answerMs] takes another connection when none came by then (10,000)
- * @property {number} [stableMs] held for so long, the back-off begins anew after it (10,000)
- * @property {number} [mostPublishes] that are not acknowledged yet (1000)
- * @property {number} [mostRequests] other requests that are not answered yet (256)
- * @property {import("./clock.js").Clock} [clock]
- * @property {EventTarget | null} [page] whose `online`, `offline`, `pagehide` and `pageshow` count
+ * @typedef {object} RoomLink what a room needs of its client
+ * @property {import("./clock.js").Clock} clock
+ * @property {import("./requests.js").Requests} requests
+ * @property {import("./publishes.js").Publishes} publishes
+ * @property {(frame: object) => void} send
+ * @property {() => string | null} session
+ * @property {(room: Room) => Promise<void>} leave
  */
 
 /**
@@ -75,42 +67,33 @@ export class ChatClient extends TypedTarget {
    * Connects as soon as the caller has done what it does now.
    * @param {string | URL} url of the chat route, without a room: `ws://localhost:8080/chat`; or
    *     relative to the page: `/chat`
-   * @param {ChatOptions} [options]
+   * @param {import("./options.js").ChatOptions} [options]
    */
   constructor(url, options = {}) {
     super();
-    const {
-      name = "guest", WebSocket = globalThis.WebSocket, backoff, random = Math.random,
-      requestTimeoutMs = 15_000, connectTimeoutMs = 15_000, idleMs = 25_000, answerMs = 10_000,
-      stableMs = 10_000, mostPublishes = 1000, mostRequests = 256, clock = REAL_CLOCK,
-      page = thisPage(),
-    } = options;
-    if (WebSocket === undefined) throw new TypeError("there is no WebSocket here: pass one");
-    const address = new URL(url, globalThis.location?.href);
-    address.protocol = address.protocol.replace(/^http/, "ws");
-    this.#name = name;
+    const settings = withDefaults(options);
+    const {clock, requestTimeoutMs} = settings;
+    this.#name = settings.name;
     this.#clock = clock;
     this.#requestTimeoutMs = requestTimeoutMs;
-    this.#connection = new Connection(
-        address.href,
-        {WebSocket, clock, random, backoff, connectTimeoutMs, idleMs, answerMs, stableMs}, {
-          onFrame: (frame) => this.#receive(frame),
-          onMalformed: (data) => this.dispatchEvent(new MalformedEvent(data)),
-          onDown: (code) => this.#down(code),
-          onState: (state, about) => this.#enterState(state, about),
-        });
+    this.#connection = new Connection(absolute(url), settings, {
+      onFrame: (frame) => this.#receive(frame),
+      onMalformed: (data) => this.dispatchEvent(new MalformedEvent(data)),
+      onDown: (code) => this.#down(code),
+      onState: (state, about) => this.#enterState(state, about),
+    });
     const send = (/** @type {object} */ frame) => this.#connection.send(frame);
     this.#requests = new Requests({
-      clock, timeoutMs: requestTimeoutMs, most: mostRequests, send,
+      clock, timeoutMs: requestTimeoutMs, most: settings.mostRequests, send,
       isReady: (room) => this.#isReady(room),
     });
-    this.#publishes = new Publishes(mostPublishes, send, {
+    this.#publishes = new Publishes(settings.mostPublishes, send, {
       isReady: (room) => this.#isReady(room),
       isCaughtUp: (room) => this.rooms.get(room)?.isCaughtUp === true,
       newest: (room) => this.rooms.get(room)?.newest ?? 0,
       session: () => this.session,
     });
-    this.#unwatch = watchPage(page, this.#connection);
+    this.#unwatch = watchPage(settings.page, this.#connection);
     queueMicrotask(() => this.#connection.open());
   }
 
@@ -180,11 +163,20 @@ export class ChatClient extends TypedTarget {
   /** @param {Room} room */
   #join(room) {
     room._join(`j${this.#nextId++}`);
-    this.#deadline ??= this.#clock.setTimeout(() => {
+    this.#watchEntry();
+  }
+
+  /** Without an identity, or without its rooms, a connection is good for nothing. */
+  #watchEntry() {
+    const isEntering = this.#fallback !== null &&
+        (!this.#isSettled || [...this.rooms.values()].some((room) => room._isJoining));
+    if (!isEntering) {
+      this.#clock.clearTimeout(this.#deadline);
       this.#deadline = null;
-      const isLate = !this.#isSettled || [...this.rooms.values()].some((each) => each._isJoining);
-      if (isLate) this.#connection.giveUp("the server does not answer");
-    }, this.#requestTimeoutMs);
+      return;
+    }
+    this.#deadline ??= this.#clock.setTimeout(
+        () => this.#connection.giveUp("the server does not answer"), this.#requestTimeoutMs);
   }
 
   /** @param {Room} room */
@@ -192,6 +184,7 @@ export class ChatClient extends TypedTarget {
     const isThere = room.isJoined || room._isJoining;
     this.rooms.delete(room.id);
     room._end(new ChatError("left", "the room was left"));
+    this.#watchEntry();
     if (!isThere || !this.#connection.isUp) return;
     // With or without an answer, and also if the connection ends: it is left.
     const sent = this.#requests.ask({type: "leave", room: room.id}, {atOnce: true});
@@ -228,6 +221,7 @@ export class ChatClient extends TypedTarget {
     if (former !== null) {
       const {session, token} = former;
       this.#connection.send({type: "resume", id: "resume", session, token});
+      this.#watchEntry();
     }
     // The server takes requests in their order, so these are joined as who this is then.
     for (const room of this.rooms.values()) this.#join(room);
@@ -244,6 +238,7 @@ export class ChatClient extends TypedTarget {
       if (refused === undefined || refused.isJoined) return;
       this.rooms.delete(refused.id);
       refused._refuse(new ChatError(frame.code, frame.message));
+      this.#watchEntry();
     }
   }
 
@@ -256,6 +251,7 @@ export class ChatClient extends TypedTarget {
   }
 
   #flush() {
+    this.#watchEntry();
     this.#publishes.flush();
     this.#requests.flush();
   }

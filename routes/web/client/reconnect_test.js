@@ -104,8 +104,23 @@ test("a room that is not joined in time is a connection that is dead", async () 
   clock.pass(500);
   socket().welcome("s2");
   socket().say({type: "ack", id: "resume", session: "s1"}, joined({id: socket().sent[1].id}));
-  clock.pass(15_000);
+  clock.pass(14_999);
+  client.join("other");
+  clock.pass(14_999);
   assert.deepEqual([client.state, sockets.length], ["open", 2]);
+  clock.pass(1);
+  assert.equal(client.state, "waiting");
+});
+
+test("so is one that does not say whether the session goes on", async () => {
+  const {client, clock, socket} = await fakeClient({idleMs: 1_000_000});
+  socket().welcome("s1");
+  socket().lose();
+  clock.pass(500);
+  socket().welcome("s2");
+  assert.equal(client.state, "connecting");
+  clock.pass(15_000);
+  assert.equal(client.state, "waiting");
 });
 
 test("the page tells of its network, and of its end", async () => {

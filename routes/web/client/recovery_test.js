@@ -43,7 +43,8 @@ test("it resumes the session, and recovers from the last event that came", async
   socket().say({type: "ack", id: "resume", session: "s1"});
   assert.equal(client.session, "s1");
   // The history is part of what follows.
-  socket().say(joined({id: join.id, offset: 14, recovered: true, history: [message(13), message(14)]}));
+  const history = [message(13), message(14)];
+  socket().say(joined({id: join.id, offset: 14, recovered: true, history}));
   socket().say(message(13), message(14), message(15));
   assert.deepEqual(offsets(events), [11, 12, 13, 14, 15]);
 });

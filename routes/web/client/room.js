@@ -4,25 +4,14 @@ import {
 } from "./events.js";
 import {RoomLog} from "./room_log.js";
 import {TypedTarget} from "./typed_target.js";
+import {TypingGate} from "./typists.js";
 
 /**
- * @typedef {import("./clock.js").Clock} Clock
  * @typedef {import("./frames.js").JoinedFrame} JoinedFrame
  * @typedef {import("./frames.js").PresenceFrame} PresenceFrame
  * @typedef {import("./frames.js").RoomEventFrame} RoomEventFrame
  * @typedef {import("./frames.js").TypingFrame} TypingFrame
- *
- * @typedef {object} RoomLink what a room needs of its client
- * @property {Clock} clock
- * @property {import("./requests.js").Requests} requests
- * @property {import("./publishes.js").Publishes} publishes
- * @property {(frame: object) => void} send
- * @property {() => string | null} session
- * @property {(room: Room) => Promise<void>} leave
  */
-
-/** The server passes on no more than one within 2 s; and it holds for 5. */
-const TYPING_EVERY_MS = 2500;
 
 /**
  * @extends {TypedTarget<import("./events.js").RoomEvents>}
@@ -46,7 +35,7 @@ export class Room extends TypedTarget {
   #isJoined = false;
   /** @type {ChatError | null} */
   #ended = null;
-  #typingAt = -Infinity;
+  #typingGate;
   /** @type {(joined: JoinedFrame) => void} */
   #resolve = () => {};
   /** @type {(error: ChatError) => void} */
@@ -55,7 +44,7 @@ export class Room extends TypedTarget {
   /**
    * @param {string} id
    * @param {{name: string, history: number}} options
-   * @param {RoomLink} link
+   * @param {import("./chat_client.js").RoomLink} link
    */
   constructor(id, {name, history}, link) {
     super();
@@ -70,6 +59,7 @@ export class Room extends TypedTarget {
       typing: (change) => this.dispatchEvent(new TypingEvent(change)),
       ask: (after) => link.requests.ask({type: "members", room: id, after}, {room: id}),
     });
+    this.#typingGate = new TypingGate(link.clock);
     this.joined = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -78,7 +68,7 @@ export class Room extends TypedTarget {
     this.joined.catch(() => {});
   }
 
-  /** Whether the room is joined on the present connection. */
+  /** Whether the room is joined on this connection. */
   get isJoined() {
     return this.#isJoined;
   }
@@ -113,7 +103,7 @@ export class Room extends TypedTarget {
     return this.#log.newest;
   }
 
-  /** Whether everything that was missed while there was no connection has come. */
+  /** Whether all that was missed while there was no connection has come. */
   get isCaughtUp() {
     return this.#log.isCaughtUp;
   }
@@ -126,9 +116,8 @@ export class Room extends TypedTarget {
    */
   publish(text, {data} = {}) {
     if (this.#ended) return Promise.reject(this.#ended);
-    this.#typingAt = -Infinity;
-    return this.#link.publishes.add(
-        data === undefined ? {room: this.id, text} : {room: this.id, text, data});
+    this.#typingGate.reset();
+    return this.#link.publishes.add({room: this.id, text, data});
   }
 
   /**
@@ -139,13 +128,12 @@ export class Room extends TypedTarget {
    * @returns {Promise<{offset: number}>}
    */
   edit(target, text, {data} = {}) {
-    return this.#ask(data === undefined ?
-        {type: "edit", target, text} : {type: "edit", target, text, data});
+    return this.#ask({type: "edit", target, text, data});
   }
 
   /**
-   * Deletes one's own message.
-   * @param {number} target its offset
+   * Deletes one's own message, at this offset.
+   * @param {number} target
    * @returns {Promise<{offset: number}>}
    */
   delete(target) {
@@ -193,10 +181,7 @@ export class Room extends TypedTarget {
    * @param {boolean} on
    */
   typing(on) {
-    const now = this.#link.clock.now();
-    const isOfUse = on ? now - this.#typingAt >= TYPING_EVERY_MS : this.#typingAt >= 0;
-    if (!this.#isJoined || !isOfUse) return;
-    this.#typingAt = on ? now : -Infinity;
+    if (!this.#isJoined || !this.#typingGate.pass(on)) return;
     this.#link.send({type: "typing", room: this.id, on});
   }
 
@@ -224,7 +209,7 @@ export class Room extends TypedTarget {
 
   /** @param {string | undefined} id */
   _isJoin(id) {
-    return id !== undefined && id === this.#joinId;
+    return id === this.#joinId;
   }
 
   /** @param {JoinedFrame} frame */
@@ -241,6 +226,8 @@ export class Room extends TypedTarget {
       this.dispatchEvent(new GapEvent(gap));
     }
     for (const event of events) {
+      // Whoever was told may have left.
+      if (this.#ended) return;
       this.#link.publishes.see(event);
       this.dispatchEvent(new LogEvent(event, true));
     }
@@ -263,7 +250,7 @@ export class Room extends TypedTarget {
   _down() {
     this.#isJoined = false;
     this.#joinId = "";
-    this.#typingAt = -Infinity;
+    this.#typingGate.reset();
     this.#attendance.down();
   }
 
@@ -288,14 +275,9 @@ export class Room extends TypedTarget {
 
   /** @param {RoomEventFrame} event */
   #takeEvent(event) {
-    const {newest, epoch} = this.#log;
-    const isNew = this.#log.advance(event);
-    if (isNew === false) return;
-    if (isNew === null) {
-      // The server promises that this does not happen.
-      const gap = {isNewEpoch: false, epoch: epoch ?? "", after: newest, first: event.offset};
-      this.dispatchEvent(new GapEvent(gap));
-    }
+    const {isNew, gap} = this.#log.advance(event);
+    if (!isNew) return;
+    if (gap !== null) this.dispatchEvent(new GapEvent(gap));
     if (event.type === "message") this.#attendance.said(event.from.session);
     this.#link.publishes.see(event);
     this.dispatchEvent(new LogEvent(event, false));
@@ -303,7 +285,10 @@ export class Room extends TypedTarget {
     if (this.#log.isCaughtUp) this.#link.publishes.flush();
   }
 
-  /** @param {{type: string} & Record<string, any>} request @param {boolean} [repeat] */
+  /**
+   * @param {{type: string} & Record<string, any>} request
+   * @param {boolean} [repeat]
+   */
   #ask(request, repeat = false) {
     if (this.#ended) return Promise.reject(this.#ended);
     return this.#link.requests.ask({...request, room: this.id}, {room: this.id, repeat});

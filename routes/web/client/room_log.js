@@ -49,15 +49,18 @@ export class RoomLog {
   }
 
   /**
-   * Whether the event is new; null if others that should have come before it did not.
+   * Takes an event; the gap is null unless others should have come before it, which the server
+   * promises.
    * @param {RoomEventFrame} event
-   * @returns {boolean | null}
+   * @returns {{isNew: boolean, gap: Gap | null}}
    */
   advance({offset}) {
-    if (offset <= this.newest) return false;
-    const isNext = offset === this.newest + 1;
+    const after = this.newest;
+    if (offset <= after) return {isNew: false, gap: null};
     this.newest = offset;
-    return isNext || null;
+    const gap = offset === after + 1 ?
+        null : {isNewEpoch: false, epoch: this.epoch ?? "", after, first: offset};
+    return {isNew: true, gap};
   }
 
   /**

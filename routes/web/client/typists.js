@@ -51,3 +51,35 @@ export class Typists {
     this.members.clear();
   }
 }
+
+/** The server passes on no more than one within 2 s; and it holds for 5. */
+const EVERY_MS = 2500;
+
+/** Which of the many times that a user presses a key the others are told of. */
+export class TypingGate {
+  #clock;
+  /**
+   * When they were told last; null if that is over.
+   * @type {number | null}
+   */
+  #toldAt = null;
+
+  /** @param {Clock} clock */
+  constructor(clock) {
+    this.#clock = clock;
+  }
+
+  /** @param {boolean} on */
+  pass(on) {
+    const now = this.#clock.now();
+    const isOfUse = on ? this.#toldAt === null || now - this.#toldAt >= EVERY_MS :
+        this.#toldAt !== null;
+    if (isOfUse) this.#toldAt = on ? now : null;
+    return isOfUse;
+  }
+
+  /** A message, or a loss, has ended it. */
+  reset() {
+    this.#toldAt = null;
+  }
+}
