@@ -72,7 +72,9 @@ BeastResponse ToBeast(const Response& response, const BeastRequest* request) {
   to.set(http::field::content_type, response.content_type);
   // Not set: a name may occur more than once (Set-Cookie).
   for (const auto& [name, value] : response.headers) to.insert(name, value);
-  to.content_length(response.body.size());
+  // Of these two, no body follows whose length it could be (RFC 9110 section 8.6).
+  const bool has_length = response.status != 204 && response.status != 304;
+  if (has_length) to.content_length(response.body.size());
   to.keep_alive(request != nullptr && request->keep_alive());
   // The answer to HEAD is that to GET without its body (RFC 9110 section 9.3.2).
   if (request == nullptr || request->method() != http::verb::head) to.body() = response.body;
