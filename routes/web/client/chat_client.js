@@ -150,6 +150,11 @@ export class ChatClient extends TypedTarget {
     await this.#requests.ask({type: "direct", to, text}, {room: "room" in to ? to.room : null});
   }
 
+  /** Waits no longer before it connects again; asks for a sign of life if it is connected. */
+  retry() {
+    this.#connection.hurry();
+  }
+
   /** Leaves all rooms, for good; what is not acknowledged yet fails with `closed`. */
   close() {
     this.#connection.close("closed by this client");

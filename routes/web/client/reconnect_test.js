@@ -51,6 +51,17 @@ test("it waits longer each time, until a connection held", async () => {
   assert.deepEqual(waits(), [100, 200, 400, 500, 500, 500, 100]);
 });
 
+test("a retry ends the wait", async () => {
+  const {client, sockets, socket} = await fakeClient();
+  socket().welcome("s1");
+  client.retry();
+  assert.equal(sockets.length, 1);
+  socket().lose();
+  assert.equal(client.state, "waiting");
+  client.retry();
+  assert.deepEqual([client.state, sockets.length], ["connecting", 2]);
+});
+
 test("the server may say when", async () => {
   const {clock, sockets, states, socket} = await fakeClient();
   socket().welcome("s1");
