@@ -3,4 +3,5 @@
 ROUTES = [
     "//routes/chat",
     "//routes/echo",
+    "//routes/web",
 ]

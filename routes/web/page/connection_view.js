@@ -1,0 +1,102 @@
+/**
+ * How it stands with the connection: a word in the bar, and a banner while there is none.
+ *
+ * @typedef {import("../client/chat_client.js").ChatClient} ChatClient
+ * @typedef {import("../client/chat_client.js").StateEvent} StateEvent
+ */
+
+import {byId} from "./dom.js";
+
+const WORDS = {connecting: "Connecting", open: "Connected", waiting: "Offline", closed: "Disconnected"};
+/** A loss that is over so soon needs no banner. */
+const BANNER_MS = 300;
+
+export class ConnectionView {
+  #ends = new AbortController();
+  #countdown = 0;
+  #banner = 0;
+  /** When the connection was lost; 0 while it holds, and before the first. */
+  #lostAt = 0;
+  #wasOpen = false;
+
+  /** @param {ChatClient} client @param {() => void} onAgain asked for after it was closed for good */
+  constructor(client, onAgain) {
+    this.client = client;
+    this.onAgain = onAgain;
+    const {signal} = this.#ends;
+    client.addEventListener("state", (event) => this.#show(event), {signal});
+    byId("banner-retry").addEventListener("click", () => this.#retry(), {signal});
+    this.#say(client.state);
+    byId("banner").hidden = true;
+  }
+
+  close() {
+    this.#ends.abort();
+    this.#stop();
+    byId("banner").hidden = true;
+  }
+
+  /** For how long the connection was away, in milliseconds, if it just came back; else 0. */
+  takeAway() {
+    const away = this.#lostAt ? Date.now() - this.#lostAt : 0;
+    this.#lostAt = 0;
+    return away;
+  }
+
+  #stop() {
+    clearInterval(this.#countdown);
+    clearTimeout(this.#banner);
+  }
+
+  /** @param {keyof typeof WORDS} state */
+  #say(state) {
+    byId("state").textContent = WORDS[state];
+    byId("state").dataset.state = state;
+    byId("banner-retry").hidden = state === "connecting";
+  }
+
+  /** @param {StateEvent} event */
+  #show({state, reason, retryInMs}) {
+    this.#stop();
+    this.#say(state);
+    if (state === "open") {
+      this.#wasOpen = true;
+      byId("banner").hidden = true;
+      return;
+    }
+    if (this.#wasOpen) this.#lostAt ||= Date.now();
+    this.#banner = setTimeout(() => { byId("banner").hidden = false; }, BANNER_MS);
+    if (state === "waiting") {
+      const until = Date.now() + retryInMs;
+      this.#tellWait(until);
+      this.#countdown = setInterval(() => this.#tellWait(until), 1000);
+    } else if (state === "connecting") {
+      this.#tell("Connecting…");
+    } else {
+      this.#tell(`The connection has ended: ${reason}.`);
+      byId("banner-retry").textContent = "Enter again";
+    }
+  }
+
+  /** @param {number} until */
+  #tellWait(until) {
+    const seconds = Math.ceil((until - Date.now()) / 1000);
+    byId("banner-retry").textContent = "Try now";
+    this.#tell(seconds > 0 && Number.isFinite(seconds) ?
+        `No connection. Trying again in ${seconds} s; what you write is sent then.` :
+        "No connection. What you write is sent when it is back.");
+  }
+
+  /** @param {string} text */
+  #tell(text) {
+    byId("banner-text").textContent = text;
+  }
+
+  #retry() {
+    if (this.client.state === "closed") {
+      this.onAgain();
+    } else {
+      this.client.retry();
+    }
+  }
+}
