@@ -43,7 +43,8 @@ struct Limits {
   // descriptors for (ulimit -n), and never more. Above it a new one is answered with 503.
   std::size_t connections = 0;
 
-  // limits.shutdown_seconds: how long a stop may take. What is not sent by then is dropped.
+  // limits.shutdown_seconds: how long a stop may take. What is not sent by then is dropped. In its
+  // first half, the sessions are closed batch after batch.
   std::chrono::seconds shutdown_time{5};
 };
 

@@ -23,6 +23,11 @@ using Clock = std::chrono::steady_clock;
 // in use at the second.
 constexpr int kFreePortTries = 10;
 
+// The time within which the peers of a server that stops should come back: a second, and more if
+// there are many.
+constexpr std::chrono::milliseconds kLeastRetrySpread{1000};
+constexpr std::chrono::milliseconds kRetryTimeEach{1};
+
 // Counts down to zero, and wakes who waits for that. Shared with the shards, because a task of one
 // that is stuck may run after the wait has ended.
 class Countdown {
@@ -176,8 +181,12 @@ std::size_t Server::Stop() {
         done();
       },
       deadline);
-  OnEveryShard([deadline](Shard& shard, Done done) { shard.Drain(deadline, std::move(done)); },
-               deadline);
+  // Those who come back do so at about the rate at which they can be taken in.
+  const Shard::DrainPlan plan = {
+      .deadline = deadline,
+      .retry_spread = kLeastRetrySpread + open_connections() * kRetryTimeEach,
+  };
+  OnEveryShard([plan](Shard& shard, Done done) { shard.Drain(plan, std::move(done)); }, deadline);
   const std::size_t cut = open_connections();
   for (const auto& shard : shards_) shard->StopAndJoin();
   return cut;

@@ -59,7 +59,7 @@ class Server {
   std::size_t shards() const { return shards_.size(); }
   std::string_view egress() const { return shards_.front()->fanout().egress().name(); }
 
-  // Stops accepting, sends what is queued, closes the sessions with 1001 and waits until they are
+  // Stops accepting, sends what is queued, closes the sessions with 1012 and waits until they are
   // gone, for `limits.shutdown_seconds` at most. Returns how many connections it had to cut.
   std::size_t Stop();
 

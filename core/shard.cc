@@ -11,6 +11,14 @@
 namespace fanfare {
 namespace {
 
+// A stop closes so many connections at a time at least, and then lets the loop do other things:
+// their closing handshakes, and what is still due to the others.
+constexpr std::size_t kLeastDrainBatch = 100;
+constexpr std::chrono::milliseconds kDrainStep{10};
+
+// Nobody is told to come back at once: the next server has yet to start.
+constexpr std::chrono::milliseconds kLeastRetry{500};
+
 // A timeout comes late by an eighth of it at most.
 std::chrono::milliseconds TickOf(const Limits& limits) {
   const auto shortest = std::min(limits.idle_time, limits.handshake_time);
@@ -33,7 +41,8 @@ Shard::Shard(const Config& config, const Router& router, std::unique_ptr<Egress>
       poller_(context_, fanout_, std::max<std::size_t>(limits_.log_bytes / 4, 1)),
       readers_(context_, limits_.message_bytes),
       tick_(TickOf(limits_)),
-      timer_(context_) {
+      timer_(context_),
+      drain_timer_(context_) {
   Tick();
 }
 
@@ -70,9 +79,7 @@ void Shard::Add(Member& member) {
   members_.insert(&member);
   if (!draining_) return;
   // It came too late. Not at once: it is being constructed.
-  Post([this, &member] {
-    if (members_.contains(&member)) member.Drain();
-  });
+  Post([this, &member] { DrainIfHere(member); });
 }
 
 void Shard::Remove(Member& member) {
@@ -96,14 +103,35 @@ std::vector<Shard::Member*> Shard::Members() const {
   return {members_.begin(), members_.end()};
 }
 
-void Shard::Drain(Fanout::Time deadline, std::function<void()> drained) {
+void Shard::Drain(const DrainPlan& plan, std::function<void()> drained) {
   draining_ = true;
   if (members_.empty()) return drained();
   drained_ = std::move(drained);
-  fanout_.Flush(deadline);
-  for (Member* member : Members()) {
-    if (members_.contains(member)) member->Drain();
+  retry_ms_ = decltype(retry_ms_)(kLeastRetry.count(), (kLeastRetry + plan.retry_spread).count());
+  fanout_.Flush(plan.deadline);
+  to_drain_ = Members();
+  const auto left =
+      std::max<Fanout::Time::duration>(plan.deadline - Fanout::Time::clock::now(), {});
+  const auto steps = static_cast<std::size_t>(left / 2 / kDrainStep);
+  drain_batch_ = std::max(kLeastDrainBatch, to_drain_.size() / std::max<std::size_t>(steps, 1) + 1);
+  DrainBatch();
+}
+
+void Shard::DrainBatch() {
+  for (std::size_t i = 0; i < drain_batch_ && !to_drain_.empty(); ++i) {
+    Member* member = to_drain_.back();
+    to_drain_.pop_back();
+    DrainIfHere(*member);
   }
+  if (to_drain_.empty()) return;
+  drain_timer_.expires_after(kDrainStep);
+  drain_timer_.async_wait([this](error_code ec) {
+    if (!ec) DrainBatch();
+  });
+}
+
+void Shard::DrainIfHere(Member& member) {
+  if (members_.contains(&member)) member.Drain(std::chrono::milliseconds(retry_ms_(random_)));
 }
 
 }  // namespace fanfare

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <random>
 #include <span>
 #include <thread>
 #include <utility>
@@ -67,8 +68,9 @@ class Shard {
   // A connection, as far as the shard cares.
   class Member {
    public:
-    // The server stops: end soon, after what is queued has been sent.
-    virtual void Drain() = 0;
+    // The server stops: end soon, after what is queued has been sent. The peer, if it can be told,
+    // should come back after `retry`. May be called again.
+    virtual void Drain(std::chrono::milliseconds retry) = 0;
     // The loop has stopped: end now. The last call of all.
     virtual void Cut() = 0;
     // Time has passed: see Shard::now.
@@ -91,12 +93,18 @@ class Shard {
   void Add(Member& member);
   void Remove(Member& member);
 
+  struct DrainPlan {
+    Fanout::Time deadline;
+    // Peers are told to come back at some time within this, so that they do not all come at once.
+    std::chrono::milliseconds retry_spread;
+  };
+
   // Stopping, in this order: from now on what sessions send is dropped; then all that is due is
-  // sent, until the deadline, and every connection is drained. `drained` is called when the last of
-  // them has gone.
+  // sent, until the deadline, and every connection is drained, batch after batch, in half of the
+  // time at most. `drained` is called when the last of them has gone.
   void StopReading() { reading_ = false; }
   bool reading() const { return reading_; }
-  void Drain(Fanout::Time deadline, std::function<void()> drained);
+  void Drain(const DrainPlan& plan, std::function<void()> drained);
 
   // The time, as of the last tick: often enough for the timeouts of `limits`, and without a system
   // call.
@@ -121,6 +129,8 @@ class Shard {
 
   std::vector<Member*> Members() const;
   void Tick();
+  void DrainBatch();
+  void DrainIfHere(Member& member);
 
   const Limits limits_;
   const OriginPolicy origins_;
@@ -130,6 +140,11 @@ class Shard {
   bool draining_ = false;
   // Called once.
   std::function<void()> drained_;
+  // Those whose turn has not come; some may have gone by themselves.
+  std::vector<Member*> to_drain_;
+  std::size_t drain_batch_ = 0;
+  std::uniform_int_distribution<std::chrono::milliseconds::rep> retry_ms_;
+  std::minstd_rand random_{std::random_device()()};
   OpenConnections open_connections_;
   absl::flat_hash_set<Member*> members_;
   // Declared after what the connections use: destroying it destroys those that are left.
@@ -141,6 +156,7 @@ class Shard {
   std::vector<char> read_buffer_ = std::vector<char>(kReadBytes);
   const std::chrono::milliseconds tick_;
   Timer timer_;
+  Timer drain_timer_;
   Time now_ = std::chrono::steady_clock::now();
   std::thread thread_;
 };

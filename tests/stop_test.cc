@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
+#include <cstdio>
 #include <future>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,21 +20,45 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-TEST(StopTest, EverySessionIsClosedWith1001) {
+TEST(StopTest, EverySessionIsClosedWith1012AndToldWhenToComeBack) {
   TestServer server;
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 20; ++i) {
     clients.push_back(std::make_unique<Client>(server.endpoint(), i % 2 == 0 ? "/chat" : "/echo"));
   }
   auto cut = std::async(std::launch::async, [&] { return server->Stop(); });
+  std::set<int> retries;
   for (const auto& client : clients) {
     const CloseReason closed = client->ReceiveClose();
-    EXPECT_EQ(closed.code, 1001);
-    EXPECT_EQ(closed.reason, "the server stops");
+    EXPECT_EQ(closed.code, 1012);
+    int retry_ms = 0;
+    ASSERT_EQ(std::sscanf(closed.reason.c_str(), "the server stops; retry in %d ms", &retry_ms), 1)
+        << closed.reason;
+    EXPECT_GE(retry_ms, 500);
+    EXPECT_LE(retry_ms, 1520) << "1 s, and 1 ms for each";
+    retries.insert(retry_ms);
   }
+  EXPECT_GT(retries.size(), 1U) << "all come back at once";
   EXPECT_EQ(cut.get(), 0U);
   EXPECT_EQ(server->open_connections(), 0U);
   EXPECT_EQ(server.Count("sessions_closed"), 20U);
+}
+
+// More than are closed at a time.
+TEST(StopTest, ManySessionsAreClosedInTime) {
+  constexpr int kClients = 450;
+  TestServer server;
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.push_back(std::make_unique<RawClient>(RawClient::Open(server.endpoint(), "/chat")));
+  }
+  auto cut = std::async(std::launch::async, [&] { return server->Stop(); });
+  for (const auto& client : clients) {
+    EXPECT_EQ(client->ReadFrame().close_code(), 1012);
+    client->socket().Close();
+  }
+  EXPECT_EQ(cut.get(), 0U);
+  EXPECT_EQ(server.Count("sessions_closed"), std::uint64_t{kClients});
 }
 
 // What the server has read it still sends, to the last byte, before it says good-bye.
@@ -53,7 +80,7 @@ TEST(StopTest, WhatWasPublishedIsDeliveredFirst) {
     for (std::size_t n = 0; n < kMessages; ++n) {
       ASSERT_TRUE(client->ReceiveText() == BurstMessage(n, kBytes)) << n;
     }
-    EXPECT_EQ(client->ReceiveClose().code, 1001);
+    EXPECT_EQ(client->ReceiveClose().code, 1012);
   }
   EXPECT_EQ(cut.get(), 0U);
 }
@@ -72,7 +99,7 @@ TEST(StopTest, APeerThatNeverAnswersIsCutInTime) {
   const Clock::time_point start = Clock::now();
   EXPECT_EQ(server->Stop(), 2U);
   EXPECT_LT(Clock::now() - start, std::chrono::seconds(4));
-  EXPECT_EQ(silent.ReadFrame().close_code(), 1001);
+  EXPECT_EQ(silent.ReadFrame().close_code(), 1012);
   // Cut by the stop, not by the end of the process.
   EXPECT_EQ(silent.ReadToEnd(), "");
   EXPECT_EQ(server->open_connections(), 0U);
@@ -87,7 +114,7 @@ TEST(StopTest, AMessageThatIsHalfReadAndThenWrongHoldsUpNothing) {
   const std::string frame = TextFrame("half \xff\xff");
   client.Write(frame.substr(0, frame.size() - 2));
   auto cut = std::async(std::launch::async, [&] { return server->Stop(); });
-  EXPECT_EQ(client.ReadFrame().close_code(), 1001);
+  EXPECT_EQ(client.ReadFrame().close_code(), 1012);
   client.Write(frame.substr(frame.size() - 2));
   EXPECT_EQ(client.ReadToEnd(), "") << "nothing follows a close frame";
   client.socket().ShutdownSend();
@@ -146,7 +173,7 @@ TEST(StopTest, AServerMayBeStoppedAtAnyMoment) {
     arriving.Write(HandshakeFor("/chat"));
     auto stopped = std::async(std::launch::async, [&] { return server->Stop(); });
     for (int c = 1; c < 4; ++c) {
-      EXPECT_EQ(clients[c]->ReceiveClose(true).code, 1001);
+      EXPECT_EQ(clients[c]->ReceiveClose(true).code, 1012);
     }
     arriving.socket().Close();
     EXPECT_LE(stopped.get(), 1U);

@@ -5,6 +5,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/websocket/error.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,9 +70,11 @@ class Connection final : public Transport, private MessageReader::Sink {
   }
 
   // Shard::Member.
-  void Drain() override {
+  void Drain(std::chrono::milliseconds retry) override {
+    if (draining_) return;
     draining_ = true;
-    if (opened_ && writer().drained()) Close(CloseCode::kGoingAway, "the server stops");
+    retry_ = retry;
+    CloseIfDraining();
   }
 
  private:
@@ -97,6 +100,12 @@ class Connection final : public Transport, private MessageReader::Sink {
 
   void OnSilence() override {
     if (!writer().Write(kPing)) OnOutboxFull();
+  }
+
+  // The server stops, and has sent all that it had for this peer.
+  void CloseIfDraining() {
+    if (!draining_ || !opened_ || closing() || !writer().drained()) return;
+    Close(CloseCode::kServiceRestart, StopReason(retry_));
   }
 
   void AfterReading() {
@@ -172,7 +181,7 @@ class Connection final : public Transport, private MessageReader::Sink {
 
   // SocketWriter::Owner.
   void OnProgress() override {
-    if (draining_ && writer().drained()) Close(CloseCode::kGoingAway, "the server stops");
+    CloseIfDraining();
     if (tearing_down_) return ShutDownIfDrained();
     if (opened_ && reader_ != nullptr && reader_->is_paused() && WantsMessages()) {
       // Not at once: what is read may be answered, and the writer is at work.
@@ -200,6 +209,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   bool opened_ = false;
   bool closed_by_us_ = false;
   bool draining_ = false;
+  std::chrono::milliseconds retry_{};
   // The closing handshake is over.
   bool tearing_down_ = false;
   // The peer has closed its side after that.

@@ -53,6 +53,10 @@ Ending EndingOf(error_code ec, const websocket::close_reason& peers) {
   return {.code = CodeOf(ec), .reason = ec.message()};
 }
 
+std::string StopReason(std::chrono::milliseconds retry) {
+  return absl::StrCat("the server stops; retry in ", retry.count(), " ms");
+}
+
 std::string ToText(const Ending& ending) {
   std::string reason = EscapeForLog(ending.reason);
   if (ending.code == 0) return reason;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/beast/websocket/rfc6455.hpp>
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,11 @@ std::string CloseFrame(CloseCode code, std::string_view reason);
 // and `peers` what Beast knows of the peer's close frame.
 Ending EndingOf(error_code ec, const beast::websocket::close_reason& peers);
 
-// For the log: `1000`, `1001 "the server stops"`, `closed without a close frame`; or nothing.
+// Why a session is closed when the server stops. Clients read from it after which time to come
+// back.
+std::string StopReason(std::chrono::milliseconds retry);
+
+// For the log: `1000`, `1001 "going away"`, `closed without a close frame`; or nothing.
 std::string ToText(const Ending& ending);
 
 }  // namespace fanfare

@@ -48,7 +48,12 @@ class EventStream final : public Transport {
   }
 
   // Shard::Member.
-  void Drain() override { Close(CloseCode::kGoingAway, "the server stops"); }
+  void Drain(std::chrono::milliseconds retry) override {
+    if (closing()) return;
+    // How a browser is told when to come back.
+    writer().WriteRegardless("retry: " + std::to_string(retry.count()) + "\n\n");
+    Close(CloseCode::kServiceRestart, StopReason(retry));
+  }
 
  private:
   // There is nothing that a peer could have to say.

@@ -104,7 +104,7 @@ class HttpSession final : public Shard::Member {
   }
 
   // An answer that has begun is finished; what has not been asked yet is not waited for.
-  void Drain() override {
+  void Drain(std::chrono::milliseconds) override {
     draining_ = true;
     if (!writing_) stream_.close();
   }

@@ -105,8 +105,8 @@ class MixedTest(unittest.IsolatedAsyncioTestCase):
             async with peer(server, room="lobby") as ada, \
                     connect(server.url("/chat/lobby")) as plain:
                 self.assertEqual(server.stop(), 0)
-                self.assertEqual(await ada.closed(), 1001)
-                self.assertEqual((await closed(plain))[0], 1001)
+                self.assertEqual(await ada.closed(), 1012)
+                self.assertEqual((await closed(plain))[0], 1012)
 
 
 if __name__ == "__main__":

@@ -133,9 +133,14 @@ class ChatTest(unittest.IsolatedAsyncioTestCase):
             url = server.url("/chat")
             async with NodeClient(url) as node, connect(url) as python:
                 await node.opened()
-                code = asyncio.to_thread(server.stop)
-                self.assertEqual((await asyncio.gather(code, node.event(), closed(python))), [
-                    0, ("close", 1001, "the server stops"), (1001, "the server stops")])
+                stop = asyncio.to_thread(server.stop)
+                code, node_end, python_end = await asyncio.gather(stop, node.event(),
+                                                                  closed(python))
+                self.assertEqual(code, 0)
+                for end in [node_end[1:], python_end]:
+                    self.assertEqual(end[0], 1012)
+                    self.assertRegex(end[1], r"\Athe server stops; retry in \d+ ms\Z")
+                self.assertEqual(node_end[0], "close")
 
 
 if __name__ == "__main__":
