@@ -46,14 +46,14 @@ Response MethodNotAllowed(std::string_view method, std::vector<std::string> allo
   return response;
 }
 
-// The methods that a route takes in all.
-std::vector<std::string> AllowedMethods(const Route& route) {
-  std::vector<std::string> methods = route.http_methods();
+// The methods that a path takes in all.
+std::vector<std::string> AllowedMethods(const Route::Service& service) {
+  std::vector<std::string> methods = service.http_methods;
   const auto has = [&](const char* method) {
     return std::find(methods.begin(), methods.end(), method) != methods.end();
   };
   if (has("GET") && !has("HEAD")) methods.emplace_back("HEAD");
-  if (route.has_websocket() && !has("GET")) methods.emplace_back("GET");
+  if (service.has_websocket && !has("GET")) methods.emplace_back("GET");
   return methods;
 }
 
@@ -139,20 +139,21 @@ Dispatch DispatchRequest(const Router& router, const OriginPolicy& origins, std:
   request.pattern = match.pattern;
   request.params = std::move(match.params);
   Route& route = *match.route;
+  const Route::Service service = route.ServiceAt(request.pattern);
 
-  if (route.has_websocket() && HasToken(request.Header("Upgrade"), "websocket")) {
+  if (service.has_websocket && HasToken(request.Header("Upgrade"), "websocket")) {
     return OpeningHandshake(route, origins, http_version, request);
   }
-  const std::vector<std::string> methods = route.http_methods();
+  const std::vector<std::string>& methods = service.http_methods;
   std::string_view method = request.method;
   if (method == "HEAD") method = "GET";
   if (std::find(methods.begin(), methods.end(), method) != methods.end()) {
     return {.response = Answer(route, request)};
   }
-  if (route.has_websocket() && method == "GET") {
+  if (service.has_websocket && method == "GET") {
     return {.response = UpgradeRequired("this path speaks WebSocket: connect with ws://")};
   }
-  return {.response = MethodNotAllowed(request.method, AllowedMethods(route))};
+  return {.response = MethodNotAllowed(request.method, AllowedMethods(service))};
 }
 
 }  // namespace fanfare

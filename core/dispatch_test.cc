@@ -34,6 +34,16 @@ class BothRoute final : public Route {
   Response Answer(const Request&) override { return {.body = "page"}; }
 };
 
+// What it takes depends on the pattern.
+class MixedRoute final : public Route {
+ public:
+  Service ServiceAt(std::string_view pattern) const override {
+    if (pattern == "/mixed/socket") return {};
+    return {.has_websocket = false, .http_methods = {"POST"}};
+  }
+  Response Answer(const Request&) override { return {.body = "posted"}; }
+};
+
 class DispatchTest : public ::testing::Test {
  protected:
   DispatchTest() {
@@ -41,6 +51,8 @@ class DispatchTest : public ::testing::Test {
     EXPECT_TRUE(router_.Add("/page", "page", page_).ok());
     EXPECT_TRUE(router_.Add("/page/{id}", "page", page_).ok());
     EXPECT_TRUE(router_.Add("/both", "both", both_).ok());
+    EXPECT_TRUE(router_.Add("/mixed/socket", "mixed", mixed_).ok());
+    EXPECT_TRUE(router_.Add("/mixed/post", "mixed", mixed_).ok());
   }
 
   // A complete opening handshake, for tests to spoil.
@@ -88,6 +100,7 @@ class DispatchTest : public ::testing::Test {
   WebSocketRoute socket_;
   PageRoute page_;
   BothRoute both_;
+  MixedRoute mixed_;
   Router router_;
   OriginPolicy origins_;
 };
@@ -119,6 +132,16 @@ TEST_F(DispatchTest, ARequestKnowsThePatternThatFitted) {
   request.method = "GET";
   DispatchRequest(router_, origins_, "/page/7", 11, request);
   EXPECT_EQ(request.pattern, "/page/{id}");
+}
+
+TEST_F(DispatchTest, WhatARouteTakesMayDependOnThePattern) {
+  EXPECT_EQ(Ask("/mixed/socket", Handshake()).upgrade, &mixed_);
+  EXPECT_EQ(AskPlainly("POST", "/mixed/socket").response.status, 405);
+  EXPECT_EQ(AskPlainly("POST", "/mixed/post").response.body, "posted");
+  const Dispatch handshake = Ask("/mixed/post", Handshake());
+  EXPECT_EQ(handshake.upgrade, nullptr);
+  EXPECT_EQ(handshake.response.status, 405);
+  EXPECT_EQ(HeaderOf(handshake, "Allow"), "POST");
 }
 
 TEST_F(DispatchTest, AHandshakeThatLacksSomethingIsRefused) {

@@ -104,4 +104,14 @@ std::vector<Endpoint> Endpoints(const ListenAddress& address) {
   return {{ip_address, address.port}};
 }
 
+bool IsLoopbackOnly(const std::vector<std::string>& listen) {
+  const auto is_loopback = [](const std::string& text) {
+    const absl::StatusOr<ListenAddress> address = ParseListen(text);
+    return address.ok() && std::ranges::all_of(Endpoints(*address), [](const Endpoint& endpoint) {
+             return endpoint.address().is_loopback();
+           });
+  };
+  return !listen.empty() && std::ranges::all_of(listen, is_loopback);
+}
+
 }  // namespace fanfare

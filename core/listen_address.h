@@ -28,4 +28,8 @@ absl::StatusOr<ListenAddress> ParseListen(std::string_view text);
 // nothing.
 std::vector<Endpoint> Endpoints(const ListenAddress& address);
 
+// Whether all entries of `listen` stand for loopback addresses only. False if there is none, or one
+// that can not be read.
+bool IsLoopbackOnly(const std::vector<std::string>& listen);
+
 }  // namespace fanfare

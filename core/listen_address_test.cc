@@ -81,6 +81,15 @@ TEST(ListenAddressTest, HostNamesAreNotLookedUp) {
   }
 }
 
+TEST(ListenAddressTest, LoopbackOnly) {
+  EXPECT_TRUE(IsLoopbackOnly({"localhost:80"}));
+  EXPECT_TRUE(IsLoopbackOnly({"127.0.0.1:0", "127.9.9.9:80", "[::1]:80"}));
+  for (const char* text : {"*:80", "0.0.0.0:80", "[::]:80", "192.0.2.1:80", "[fe80::1]:80", "x"}) {
+    EXPECT_FALSE(IsLoopbackOnly({"localhost:80", text})) << text;
+  }
+  EXPECT_FALSE(IsLoopbackOnly({}));
+}
+
 TEST(ListenAddressTest, ErrorsShowTheTextSafely) {
   EXPECT_THAT(Error("\x1b[2J:80"), HasSubstr(R"("\x1b[2J:80": )"));
   EXPECT_THAT(Error(std::string_view("127.0.0.1\0:80", 13)), HasSubstr("NUL"));

@@ -10,6 +10,10 @@ absl::StatusOr<std::unique_ptr<Handler>> Route::Open(Session&) {
   return absl::UnimplementedError("this path speaks no WebSocket");
 }
 
+Route::Service Route::ServiceAt(std::string_view) const {
+  return {.has_websocket = has_websocket(), .http_methods = http_methods()};
+}
+
 void Handler::OnPeerClosed(CloseCode) {}
 
 void Handler::OnMissed(std::string_view, std::uint64_t) {}

@@ -67,6 +67,14 @@ class Route {
   // The methods of plain HTTP requests that Answer takes, e.g. {"GET"}; GET implies HEAD.
   virtual std::vector<std::string> http_methods() const { return {}; }
 
+  // What one of the patterns that it is served at takes; Request::pattern says which it was. Unless
+  // overridden, has_websocket and http_methods say it for all of them.
+  struct Service {
+    bool has_websocket = true;
+    std::vector<std::string> http_methods = {};
+  };
+  virtual Service ServiceAt(std::string_view pattern) const;
+
   // Answers a plain HTTP request. Must not block. An exception is answered with 500.
   virtual Response Answer(const Request& request);
 };
@@ -79,6 +87,13 @@ class RouteContext {
   // The route's `options` of the configuration. Read each with its default; an option that was not
   // read, or has the wrong type, is an error at start that names its JSON path.
   virtual Options& options() = 0;
+
+  // The patterns that the route is served at.
+  virtual const std::vector<std::string>& patterns() const = 0;
+
+  // Whether the server listens at loopback addresses only, where no other machine can reach it. (A
+  // proxy on this machine may still let others in.)
+  virtual bool is_loopback_only() const = 0;
 
   // Makes a channel with the configured limits. Any thread, also later on; the context lives as
   // long as the route.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/json_text.h"
+#include "core/listen_address.h"
 #include "core/log_text.h"
 
 namespace fanfare {
@@ -83,12 +84,17 @@ absl::StatusOr<std::unique_ptr<Route>> Make(const RegisterRoute& route, RouteCon
 // What a route is made with, and uses for as long as it lives.
 class RouteTable::Context : public RouteContext {
  public:
-  Context(const RouteConfig& config, Options options, Services services)
+  Context(const RouteConfig& config, Options options, std::vector<std::string> patterns,
+          bool is_loopback_only, Services services)
       : options_(std::move(options)),
+        patterns_(std::move(patterns)),
+        is_loopback_only_(is_loopback_only),
         slow_readers_(config.slow_readers),
         services_(std::move(services)) {}
 
   Options& options() override { return options_; }
+  const std::vector<std::string>& patterns() const override { return patterns_; }
+  bool is_loopback_only() const override { return is_loopback_only_; }
   void After(std::chrono::milliseconds delay, std::function<void()> task) override {
     services_.after(delay, std::move(task));
   }
@@ -99,14 +105,16 @@ class RouteTable::Context : public RouteContext {
   }
 
   Options options_;
+  const std::vector<std::string> patterns_;
+  const bool is_loopback_only_;
   const SlowReaders slow_readers_;
   const Services services_;
 };
 
 // The context is declared first, so that it outlives the route.
 struct RouteTable::Instance {
-  Instance(const RouteConfig& config, Options options, const Services& services)
-      : context(config, std::move(options), services) {}
+  template <typename... Args>
+  explicit Instance(Args&&... args) : context(std::forward<Args>(args)...) {}
 
   Context context;
   std::unique_ptr<Route> route;
@@ -123,6 +131,7 @@ absl::StatusOr<RouteTable> RouteTable::Build(const Config& config, Services serv
   if (!routes.ok()) return routes.status();
 
   RouteTable table;
+  table.is_loopback_only_ = IsLoopbackOnly(config.listen);
   // Those that are not in the configuration come first: when one of its patterns is taken already,
   // the error names the place where that can be changed.
   for (const auto& [name, route] : *routes) {
@@ -152,8 +161,8 @@ absl::Status RouteTable::Add(const RegisterRoute& route, const RouteConfig& conf
   const std::string title = absl::StrCat("route \"", route.name(), "\"");
   const std::string options_path =
       config.path.empty() ? AtPath(title, "options") : MemberPath(config.path, "options");
-  auto instance =
-      std::make_unique<Instance>(config, Options(config.options, options_path), services);
+  auto instance = std::make_unique<Instance>(config, Options(config.options, options_path),
+                                             patterns, is_loopback_only_, services);
   absl::StatusOr<std::unique_ptr<Route>> made =
       Make(route, instance->context, AtPath(config.path, title));
   if (!made.ok()) return made.status();

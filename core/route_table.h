@@ -54,6 +54,7 @@ class RouteTable {
   // the route.
   absl::Status Add(const RegisterRoute& route, const RouteConfig& config, const Services& services);
 
+  bool is_loopback_only_ = false;
   std::vector<std::unique_ptr<Instance>> instances_;
   Router router_;
 };

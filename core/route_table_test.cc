@@ -30,6 +30,7 @@ class RoomsRoute : public Route {
   RoomsRoute& operator=(const RoomsRoute&) = delete;
 
   std::int64_t max_rooms() const { return max_rooms_; }
+  const RouteContext& context() const { return context_; }
   std::shared_ptr<Channel> MakeChannel(std::string name) {
     return context_.MakeChannel(std::move(name));
   }
@@ -255,6 +256,24 @@ TEST_F(RouteTableTest, RoutesMakeChannelsForAsLongAsTheyLive) {
   }
   EXPECT_THAT(events, ElementsAre("made with 10", "channel lobby",
                                   HasSubstr("destroyed, route \"chat\": options.max_rooms")));
+}
+
+TEST_F(RouteTableTest, RoutesKnowTheirPatterns) {
+  Link("chat", {"/chat", "/chat/{room}"}, MakeRoute<RoomsRoute>);
+  EXPECT_THAT(Rooms(*Build("{}"), "/chat")->context().patterns(),
+              ElementsAre("/chat", "/chat/{room}"));
+  const auto table = Build(R"({"routes": [{"route": "chat", "patterns": ["/talk"]}]})");
+  EXPECT_THAT(Rooms(*table, "/talk")->context().patterns(), ElementsAre("/talk"));
+}
+
+TEST_F(RouteTableTest, RoutesKnowWhetherOthersCanReachThem) {
+  Link("chat", {"/chat"}, MakeRoute<RoomsRoute>);
+  const auto is_loopback_only = [this](std::string_view config) {
+    return Rooms(*Build(config), "/chat")->context().is_loopback_only();
+  };
+  EXPECT_TRUE(is_loopback_only("{}"));
+  EXPECT_TRUE(is_loopback_only(R"({"listen": ["127.0.0.1:0", "[::1]:0"]})"));
+  EXPECT_FALSE(is_loopback_only(R"({"listen": ["127.0.0.1:0", "*:0"]})"));
 }
 
 TEST_F(RouteTableTest, WhatWasMadeIsDestroyedAfterAnError) {

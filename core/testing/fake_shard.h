@@ -165,9 +165,13 @@ class FakeRouteContext final : public RouteContext {
       : options_(std::move(options), "options") {}
 
   Options& options() override { return options_; }
+  const std::vector<std::string>& patterns() const override { return patterns_; }
+  bool is_loopback_only() const override { return is_loopback_only_; }
   void After(std::chrono::milliseconds delay, std::function<void()> task) override {
     tasks_.emplace(now_ + delay, std::move(task));
   }
+  void set_patterns(std::vector<std::string> patterns) { patterns_ = std::move(patterns); }
+  void set_loopback_only(bool is_it) { is_loopback_only_ = is_it; }
   // Lets time pass: runs what is due by then, in its order.
   void Advance(std::chrono::milliseconds time);
 
@@ -179,6 +183,8 @@ class FakeRouteContext final : public RouteContext {
   }
 
   Options options_;
+  std::vector<std::string> patterns_;
+  bool is_loopback_only_ = true;
   std::chrono::milliseconds now_{0};
   std::multimap<std::chrono::milliseconds, std::function<void()>> tasks_;
 };
