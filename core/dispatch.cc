@@ -115,6 +115,20 @@ Response Answer(Route& route, const Request& request) {
   }
 }
 
+// What may open a WebSocket may read a stream. Without these headers, a browser keeps it from pages
+// of other sites all the same.
+Dispatch AnswerWithStream(Response response, const OriginPolicy& origins, const Request& request) {
+  const std::string_view origin = request.Header("Origin");
+  // Pages of this server itself read without an Origin.
+  const bool is_own_page = origin.empty() && request.Header("Sec-Fetch-Site") == "same-origin";
+  if (!is_own_page && !origins.Allows(origin, request.Header("Host"))) return ForeignPage(origin);
+  if (!origin.empty()) {
+    response.headers.emplace_back("Access-Control-Allow-Origin", origin);
+    response.headers.emplace_back("Vary", "Origin");
+  }
+  return {.response = std::move(response)};
+}
+
 }  // namespace
 
 Response Refusal(int status, std::string_view what) {
@@ -148,7 +162,9 @@ Dispatch DispatchRequest(const Router& router, const OriginPolicy& origins, std:
   std::string_view method = request.method;
   if (method == "HEAD") method = "GET";
   if (std::find(methods.begin(), methods.end(), method) != methods.end()) {
-    return {.response = Answer(route, request)};
+    Response response = Answer(route, request);
+    if (response.open_stream == nullptr) return {.response = std::move(response)};
+    return AnswerWithStream(std::move(response), origins, request);
   }
   if (service.has_websocket && method == "GET") {
     return {.response = UpgradeRequired("this path speaks WebSocket: connect with ws://")};

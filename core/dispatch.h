@@ -25,7 +25,7 @@ struct Dispatch {
 //
 // - 400: a malformed target, or an opening handshake that lacks what RFC 6455 section 4.2.1 asks
 // for;
-// - 403: an opening handshake from a page whose origin may not;
+// - 403: an opening handshake from a page whose origin may not, or its request for a stream;
 // - 404: no pattern fits the path;
 // - 405: the route does not take this method; Allow lists those that it takes;
 // - 426: a WebSocket route without an upgrade (Upgrade: websocket), or with a version other than 13

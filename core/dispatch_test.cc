@@ -44,6 +44,15 @@ class MixedRoute final : public Route {
   Response Answer(const Request&) override { return {.body = "posted"}; }
 };
 
+class StreamRoute final : public Route {
+ public:
+  bool has_websocket() const override { return false; }
+  std::vector<std::string> http_methods() const override { return {"GET"}; }
+  Response Answer(const Request&) override {
+    return {.open_stream = [this](Session& session) { return Open(session); }};
+  }
+};
+
 class DispatchTest : public ::testing::Test {
  protected:
   DispatchTest() {
@@ -53,6 +62,7 @@ class DispatchTest : public ::testing::Test {
     EXPECT_TRUE(router_.Add("/both", "both", both_).ok());
     EXPECT_TRUE(router_.Add("/mixed/socket", "mixed", mixed_).ok());
     EXPECT_TRUE(router_.Add("/mixed/post", "mixed", mixed_).ok());
+    EXPECT_TRUE(router_.Add("/stream", "stream", stream_).ok());
   }
 
   // A complete opening handshake, for tests to spoil.
@@ -101,6 +111,7 @@ class DispatchTest : public ::testing::Test {
   PageRoute page_;
   BothRoute both_;
   MixedRoute mixed_;
+  StreamRoute stream_;
   Router router_;
   OriginPolicy origins_;
 };
@@ -173,6 +184,32 @@ TEST_F(DispatchTest, APageOfAnotherSiteIsRefused) {
   origins_ = *OriginPolicy::Make({"https://evil.example"}, true);
   EXPECT_EQ(ask_from("https://evil.example").upgrade, &socket_);
   EXPECT_EQ(Ask("/socket", Handshake()).response.status, 403) << "no Origin";
+}
+
+TEST_F(DispatchTest, StreamsAreForThePagesThatMayOpenWebSockets) {
+  const auto ask = [this](Request::Fields headers) {
+    Request request;
+    request.method = "GET";
+    request.headers = std::move(headers);
+    request.headers.emplace_back("Host", "localhost");
+    return Ask("/stream", std::move(request));
+  };
+  EXPECT_EQ(HeaderOf(ask({}), "Access-Control-Allow-Origin"), "");
+  EXPECT_NE(ask({}).response.open_stream, nullptr);
+  const Dispatch own = ask({{"Origin", "http://localhost"}});
+  EXPECT_NE(own.response.open_stream, nullptr);
+  EXPECT_EQ(HeaderOf(own, "Access-Control-Allow-Origin"), "http://localhost");
+  EXPECT_EQ(HeaderOf(own, "Vary"), "Origin");
+  const Dispatch refused = ask({{"Origin", "https://evil.example"}});
+  EXPECT_EQ(refused.response.status, 403);
+  EXPECT_EQ(refused.response.open_stream, nullptr);
+  EXPECT_TRUE(refused.is_foreign_page);
+  origins_ = *OriginPolicy::Make({"https://evil.example"}, true);
+  EXPECT_EQ(HeaderOf(ask({{"Origin", "https://evil.example"}}), "Access-Control-Allow-Origin"),
+            "https://evil.example");
+  EXPECT_EQ(ask({}).response.status, 403) << "no Origin";
+  EXPECT_EQ(ask({{"Sec-Fetch-Site", "same-origin"}}).response.status, 200);
+  EXPECT_EQ(ask({{"Sec-Fetch-Site", "cross-site"}}).response.status, 403);
 }
 
 TEST_F(DispatchTest, AnotherVersionIsToldTheRightOne) {

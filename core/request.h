@@ -55,7 +55,8 @@ struct Response {
   std::string body = {};
   Request::Fields headers = {};
   // Of an answer to GET: after the headers and the body comes what the session sends that this
-  // opens, whose messages and channels are of Format::kEventStream, until it is closed.
+  // opens, whose messages and channels are of Format::kEventStream, until it is closed. Only for
+  // pages that may open WebSockets.
   OpenStream open_stream = nullptr;
 };
 
