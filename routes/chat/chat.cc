@@ -1,4 +1,5 @@
-// The chat route: what a session says, everybody in its room hears, itself included.
+// The chat route: what a session says, everybody in its room hears, itself included. The same rooms
+// can be read as event streams, and be used over HTTP.
 
 #include <memory>
 #include <string>
@@ -7,10 +8,13 @@
 #include <vector>
 
 #include "core/route.h"
+#include "routes/chat/api.h"
 #include "routes/chat/identities.h"
 #include "routes/chat/json_handler.h"
+#include "routes/chat/paths.h"
 #include "routes/chat/plain_handler.h"
 #include "routes/chat/protocol.h"
+#include "routes/chat/reader.h"
 #include "routes/chat/rooms.h"
 #include "routes/chat/settings.h"
 
@@ -22,9 +26,26 @@ class ChatRoute final : public Route {
   ChatRoute(RouteContext& context, const Settings& settings)
       : grace_(settings.room.grace),
         rooms_(context, settings.room, settings.rooms),
-        identities_(context, settings.resume) {}
+        identities_(context, settings.resume),
+        api_(rooms_, ApiAccess(settings.api_keys, context.is_loopback_only())) {}
 
   std::vector<std::string> subprotocols() const override { return {std::string(kSubprotocol)}; }
+
+  Service ServiceAt(std::string_view pattern) const override {
+    switch (*PartAt(pattern)) {
+      case Part::kChat:
+        return {};
+      case Part::kMessages:
+        return {.has_websocket = false, .http_methods = {"GET", "POST"}};
+      default:
+        return {.has_websocket = false, .http_methods = {"GET"}};
+    }
+  }
+
+  Response Answer(const fanfare::Request& request) override {
+    const Part part = *PartAt(request.pattern);
+    return part == Part::kEvents ? AnswerReader(rooms_, request) : api_.Answer(part, request);
+  }
 
   absl::StatusOr<std::unique_ptr<Handler>> Open(Session& session) override {
     const bool is_plain = session.request().subprotocol.empty();
@@ -53,15 +74,20 @@ class ChatRoute final : public Route {
   const std::chrono::milliseconds grace_;
   Rooms rooms_;
   Identities identities_;
+  Api api_;
 };
 
 absl::StatusOr<std::unique_ptr<Route>> MakeChat(RouteContext& context) {
+  if (absl::Status status = CheckPatterns(context.patterns()); !status.ok()) return status;
   absl::StatusOr<Settings> settings = ReadSettings(context.options());
   if (!settings.ok()) return settings.status();
   return std::make_unique<ChatRoute>(context, *settings);
 }
 
-const RegisterRoute kChat("chat", {"/chat", "/chat/{room}"}, MakeChat);
+const RegisterRoute kChat("chat",
+                          {"/chat", "/chat/{room}", "/chat/{room}/events", "/api/rooms",
+                           "/api/rooms/{room}/messages", "/api/rooms/{room}/members"},
+                          MakeChat);
 
 }  // namespace
 }  // namespace fanfare::chat

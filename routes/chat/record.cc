@@ -41,6 +41,7 @@ std::uint64_t Record::first() const {
 
 void Record::Expire() {
   channel_->ExpireHistory();
+  if (feed_ != nullptr) feed_->Expire();
   events_.Trim(first());
 }
 
@@ -93,6 +94,10 @@ OrError<Record::Published> Record::AddReaction(const Author& from, const React& 
   return Append(std::move(event), std::move(time));
 }
 
+void Record::BeginFeed(std::shared_ptr<Channel> channel) {
+  feed_ = std::make_unique<Feed>(epoch_, *channel_, std::move(channel));
+}
+
 void Record::Pass(std::string_view frame) {
   channel_->PublishPassing({.type = MessageType::kText, .payload = frame});
 }
@@ -133,6 +138,7 @@ Record::Published Record::Append(JsonObject event, std::string time) {
       channel_->Publish({.type = MessageType::kText, .payload = frame}) + 1;
   FANFARE_CHECK(offset + 1 == events_.next(), "events are noted as they are published");
   events_.Trim(first());
+  if (feed_ != nullptr) feed_->Add(offset, frame);
   return {.offset = offset, .time = std::move(time)};
 }
 

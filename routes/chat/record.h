@@ -11,6 +11,7 @@
 #include "core/route.h"
 #include "routes/chat/author.h"
 #include "routes/chat/events.h"
+#include "routes/chat/feed.h"
 #include "routes/chat/protocol.h"
 #include "routes/chat/requests.h"
 
@@ -49,6 +50,12 @@ class Record {
   OrError<Published> AddDelete(const Author& from, std::uint64_t target);
   OrError<Published> AddReaction(const Author& from, const React& react);
 
+  // The same events for readers of event streams, while there are any; null else. `channel`: see
+  // Feed.
+  void BeginFeed(std::shared_ptr<Channel> channel);
+  void EndFeed() { feed_ = nullptr; }
+  Feed* feed() { return feed_.get(); }
+
   // Sends all who are there something that is no event.
   void Pass(std::string_view frame);
 
@@ -65,6 +72,7 @@ class Record {
   const std::string epoch_;
   const std::shared_ptr<Channel> channel_;
   Events events_;
+  std::unique_ptr<Feed> feed_;
 };
 
 }  // namespace fanfare::chat

@@ -1,5 +1,6 @@
 #include "routes/chat/room.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "routes/chat/secrets.h"
@@ -137,6 +138,33 @@ void Room::Pass(std::string_view frame) {
   record_->Pass(frame);
 }
 
+Subscription Room::Watch(Session& session, const std::optional<chat::Join::Recover>& last,
+                         std::size_t history) {
+  const std::lock_guard lock(mutex_);
+  if (watchers_++ == 0) {
+    record_->BeginFeed(context_.MakeChannel(
+        name_, {.history = settings_.history, .format = Format::kEventStream}));
+  }
+  Feed& feed = *record_->feed();
+  const std::uint64_t first = std::max(record_->first(), feed.first());
+  if (last && last->epoch == record_->epoch() && last->offset + 1 >= first) {
+    if (Subscription missed = feed.SubscribeAfter(session, last->offset)) return missed;
+  }
+  std::deque<std::string> events;
+  if (history > 0) events = record_->Read(kMaxOffset, history);
+  std::uint64_t offset = record_->newest() - events.size();
+  const std::string& epoch = record_->epoch();
+  std::string text = last ? FeedGap(name_, epoch, offset, first) : FeedPlace(epoch, offset);
+  for (const std::string& event : events) text += FeedEvent(epoch, ++offset, event);
+  session.Send({.type = MessageType::kText, .payload = text});
+  return feed.Subscribe(session);
+}
+
+void Room::Unwatch() {
+  const std::lock_guard lock(mutex_);
+  if (--watchers_ == 0) record_->EndFeed();
+}
+
 Room::EventPage Room::ReadEvents(std::uint64_t before, std::size_t limit) const {
   const std::lock_guard lock(mutex_);
   return {.first = record_->first(), .events = record_->Read(before, limit)};
@@ -152,9 +180,10 @@ OrError<std::string> Room::SessionNamed(const std::string& name) const {
   return presence_.SessionNamed(name);
 }
 
-std::uint64_t Room::newest() const {
+Room::Summary Room::Summarize() const {
   const std::lock_guard lock(mutex_);
-  return record_->newest();
+  if (record_ == nullptr) return {.members = plain_.size()};
+  return {.members = presence_.count(), .offset = record_->newest()};
 }
 
 bool Room::Expire() {

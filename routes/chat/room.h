@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,11 +98,22 @@ class Room : public std::enable_shared_from_this<Room> {
   // Tells all members something that is not kept.
   void Pass(std::string_view frame);
 
+  // For readers of the event stream, who are no members: what follows an event that they had last,
+  // or else, after a frame that says so (if they had one) and the newest `history` events, what
+  // comes from now on. Each Watch is followed by an Unwatch, after its subscription has ended.
+  Subscription Watch(Session& session, const std::optional<chat::Join::Recover>& last,
+                     std::size_t history);
+  void Unwatch();
+
   EventPage ReadEvents(std::uint64_t before, std::size_t limit) const;
   MemberPage ReadMembers(const std::string& after, std::size_t limit) const;
   OrError<std::string> SessionNamed(const std::string& name) const;
-  // The offset of the newest event.
-  std::uint64_t newest() const;
+  // How many members there are, and the offset of the newest event; also before the record begins.
+  struct Summary {
+    std::size_t members = 0;
+    std::uint64_t offset = 0;
+  };
+  Summary Summarize() const;
 
   // Lets go of what is too old. True if nothing is left that anybody could come back to.
   bool Expire();
@@ -132,6 +144,7 @@ class Room : public std::enable_shared_from_this<Room> {
   // Who the plain clients are in the record, by the number of their session.
   absl::flat_hash_map<std::uint64_t, Author> plain_authors_;
   RecentPublishes posts_;
+  std::size_t watchers_ = 0;
   bool is_telling_presence_ = false;
 };
 

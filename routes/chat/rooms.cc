@@ -46,13 +46,14 @@ std::optional<Rooms::Stay> Rooms::EnterExisting(const std::string& name) {
   return Come(*found->second);
 }
 
-std::vector<std::string> Rooms::NamesAfter(const std::string& after, std::size_t limit) const {
+std::vector<std::pair<std::string, Room::Summary>> Rooms::ListAfter(const std::string& after,
+                                                                    std::size_t limit) const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::string> names;
-  for (auto at = rooms_.upper_bound(after); at != rooms_.end() && names.size() < limit; ++at) {
-    if (at->second->is_recorded) names.push_back(at->first);
+  std::vector<std::pair<std::string, Room::Summary>> list;
+  for (auto at = rooms_.upper_bound(after); at != rooms_.end() && list.size() < limit; ++at) {
+    list.emplace_back(at->first, at->second->room->Summarize());
   }
-  return names;
+  return list;
 }
 
 std::size_t Rooms::count() const {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/route.h"
@@ -55,8 +56,9 @@ class Rooms {
   // Enters a room if there is one; it gets a record as above.
   std::optional<Stay> EnterExisting(const std::string& name);
 
-  // The names of rooms that have a record, after a name, in order.
-  std::vector<std::string> NamesAfter(const std::string& after, std::size_t limit) const;
+  // The rooms after a name, in order, whether they have a record or not.
+  std::vector<std::pair<std::string, Room::Summary>> ListAfter(const std::string& after,
+                                                               std::size_t limit) const;
 
   // How many rooms there are, and how many of them have a record.
   std::size_t count() const;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "routes/chat/api_access.h"
+
 namespace fanfare::chat {
 namespace {
 
@@ -33,7 +35,10 @@ absl::StatusOr<Settings> ReadSettings(Options& options) {
   Options api = Nested(options, "api");
   settings.api_keys = api.Strings("keys", {});
   for (const std::string& key : settings.api_keys) {
-    if (key.empty()) api.Fail("keys", "a key is empty");
+    // What is wrong is not shown: it may be a secret all the same.
+    if (!ApiAccess::IsKey(key)) {
+      api.Fail("keys", "a key is 1 or more characters of A-Z a-z 0-9 - . _ ~ + / =");
+    }
   }
 
   settings.resume = seconds(options.Int("resume_seconds", 120, {1, 86'400}));

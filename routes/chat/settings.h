@@ -18,7 +18,7 @@ struct Settings {
   std::size_t rooms = 10'000;
   // How long an identity is remembered after its connection ended.
   std::chrono::seconds resume{120};
-  // Who may use the HTTP interface; if nobody, only this machine may.
+  // Who may use the HTTP interface; see ApiAccess.
   std::vector<std::string> api_keys;
 };
 

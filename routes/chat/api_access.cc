@@ -1,0 +1,108 @@
+#include "routes/chat/api_access.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "core/compat.h"
+#include "routes/chat/http.h"
+#include "routes/chat/secrets.h"
+
+namespace fanfare::chat {
+namespace {
+
+constexpr std::string_view kScheme = "Bearer ";
+
+Response Unauthorized(std::string_view message) {
+  Response response = ErrorAnswer(401, "unauthorized", message);
+  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+bool IsLoopback(std::string_view address) {
+  boost::system::error_code error;
+  const auto parsed = boost::asio::ip::make_address(std::string(address), error);
+  return !error && parsed.is_loopback();
+}
+
+// Whether a Host header names this machine to itself, with whatever port.
+bool IsLoopbackHost(std::string_view host) {
+  if (host.starts_with('[')) {
+    const std::size_t end = host.find(']');
+    return end != std::string_view::npos && IsLoopback(host.substr(1, end - 1));
+  }
+  host = host.substr(0, host.find(':'));
+  return absl::EqualsIgnoreCase(ToAbsl(host), "localhost") || IsLoopback(host);
+}
+
+// Whether an Origin header is that of a page which this server itself could have given.
+bool IsOwnOrigin(std::string_view origin, std::string_view host) {
+  const std::size_t scheme = origin.find("://");
+  return scheme != std::string_view::npos &&
+         absl::EqualsIgnoreCase(ToAbsl(origin.substr(scheme + 3)), ToAbsl(host));
+}
+
+bool IsPassedOn(const Request& request) {
+  return std::ranges::any_of(request.headers, [](const auto& header) {
+    constexpr std::array kNames = {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"};
+    return std::ranges::any_of(
+        kNames, [&](const char* name) { return absl::EqualsIgnoreCase(header.first, name); });
+  });
+}
+
+bool HasHeader(const Request& request, const char* name) {
+  return std::ranges::any_of(request.headers, [&](const auto& header) {
+    return absl::EqualsIgnoreCase(header.first, name);
+  });
+}
+
+}  // namespace
+
+ApiAccess::ApiAccess(std::vector<std::string> keys, bool is_loopback_only)
+    : keys_(std::move(keys)), is_loopback_only_(is_loopback_only) {}
+
+std::optional<Response> ApiAccess::Refuse(const Request& request) const {
+  if (!keys_.empty()) {
+    if (HasKey(request)) return std::nullopt;
+    return Unauthorized("the header \"Authorization: Bearer KEY\" must have a key of this server");
+  }
+  if (!is_loopback_only_ || !request.peer.address().is_loopback() || IsPassedOn(request)) {
+    return Unauthorized(
+        "without keys, this interface answers only this machine, and only if the server listens at "
+        "loopback addresses only: set options.api.keys of the route \"chat\"");
+  }
+  const std::string_view host = request.Header("Host");
+  if (!IsLoopbackHost(host)) {
+    return ErrorAnswer(403, "forbidden",
+                       "without keys, the Host header must be localhost or a loopback address");
+  }
+  if (HasHeader(request, "Origin") && !IsOwnOrigin(request.Header("Origin"), host)) {
+    return ErrorAnswer(403, "forbidden", "without keys, pages of other sites may not come in");
+  }
+  return std::nullopt;
+}
+
+bool ApiAccess::IsKey(std::string_view text) {
+  constexpr std::string_view kMarks = "-._~+/=";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+bool ApiAccess::HasKey(const Request& request) const {
+  std::string_view value = request.Header("Authorization");
+  if (!absl::StartsWithIgnoreCase(ToAbsl(value), ToAbsl(kScheme))) return false;
+  value.remove_prefix(std::min(value.find_first_not_of(' ', kScheme.size()), value.size()));
+  // All of them, so that the time does not tell which it was.
+  bool has_key = false;
+  for (const std::string& key : keys_) has_key |= IsSameSecret(key, value);
+  return has_key;
+}
+
+}  // namespace fanfare::chat
