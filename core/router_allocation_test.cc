@@ -1,42 +1,19 @@
-// That finding a route allocates nothing when nothing has to be decoded or kept. A program of its
-// own because it replaces operator new.
+// That finding a route allocates nothing when nothing has to be decoded or kept.
 
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 
 #include "core/route.h"
 #include "core/router.h"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-// Not inlined: where g++ 12 sees one of the pair inlined and not the other, it takes them for a
-// mismatch.
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
-  throw std::bad_alloc();
-}
-
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+#include "core/testing/allocations.h"
 
 namespace fanfare {
 namespace {
 
 class AnyRoute : public Route {};
 
-class RouterAllocationTest : public testing::Test {
+class RouterAllocationTest : public ::testing::Test {
  protected:
   RouterAllocationTest() {
     for (const char* pattern : {"/", "/chat", "/chat/{room}", "/a/b/c/d/e/f", "/a/{x}/c", "/f/*"}) {
@@ -46,9 +23,9 @@ class RouterAllocationTest : public testing::Test {
 
   // How often finding a path allocates.
   std::size_t Allocations(std::string_view path) const {
-    const std::size_t before = allocations;
+    const std::size_t before = testing::Allocations();
     const Router::Match match = router_.Find(path);
-    return allocations - before;
+    return testing::Allocations() - before;
   }
 
   AnyRoute route_;

@@ -1,15 +1,12 @@
-// That a broadcast allocates nothing for each of its receivers. A program of its own because it
-// replaces operator new.
+// That a broadcast allocates nothing for each of its receivers.
 
 #include <gtest/gtest.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,27 +17,7 @@
 #include "core/fanout/fanout.h"
 #include "core/fanout/socket_writer.h"
 #include "core/subscription.h"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-// Not inlined: where g++ 12 sees one of the pair inlined and not the other, it takes them for a
-// mismatch.
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
-  throw std::bad_alloc();
-}
-
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+#include "core/testing/allocations.h"
 
 namespace fanfare {
 namespace {
@@ -108,10 +85,10 @@ class FanoutAllocationTest : public ::testing::Test {
     };
     // What is kept from turn to turn is allocated in the first.
     broadcast();
-    const std::size_t before = allocations;
+    const std::size_t before = testing::Allocations();
     sends_ = 0;
     broadcast();
-    const std::size_t after = allocations;
+    const std::size_t after = testing::Allocations();
     EXPECT_EQ(sends_, static_cast<std::size_t>(receivers)) << "one for all messages of the turn";
     return after - before;
   }
