@@ -53,9 +53,11 @@ void Identities::End(const Identity& identity, const SessionHandle& connection) 
   if (!ticking_) ScheduleTick();
 }
 
-void Identities::Forget(const Identity& identity) {
+void Identities::Forget(const Identity& identity, const SessionHandle& connection) {
   const std::lock_guard lock(mutex_);
-  entries_.erase(identity.session);
+  const auto found = entries_.find(identity.session);
+  if (found == entries_.end() || found->second.connection.get() != &connection) return;
+  entries_.erase(found);
 }
 
 bool Identities::Send(const std::string& session, std::string text) const {

@@ -50,8 +50,9 @@ class Identities {
 
   // The connection ended. Nothing happens if the identity is another's by now.
   void End(const Identity& identity, const SessionHandle& connection);
-  // The connection goes on with another identity; nobody can come back to this one.
-  void Forget(const Identity& identity);
+  // The connection goes on with another identity; nobody can come back to this one. Nothing happens
+  // if it is another's by now.
+  void Forget(const Identity& identity, const SessionHandle& connection);
 
   // Sends text to whoever has the identity; false if nobody has.
   bool Send(const std::string& session, std::string text) const;

@@ -88,7 +88,7 @@ void JsonHandler::Do(const std::string& id, const Resume& resume) {
            {.code = ErrorCode::kCannotResume, .message = "no such session, or another token"});
     return;
   }
-  if (identity != identity_) identities_.Forget(*identity_);
+  if (identity != identity_) identities_.Forget(*identity_, *connection_);
   identity_ = identity;
   Acknowledge(id, ResumedFrame(id, identity_->session));
 }
