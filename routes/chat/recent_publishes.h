@@ -3,17 +3,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <optional>
+#include <iterator>
+#include <list>
+#include <map>
 #include <string>
-#include <unordered_map>
+#include <string_view>
+#include <utility>
 
 #include "routes/chat/protocol.h"
 
 namespace fanfare::chat {
 
-// The newest publishes of somebody by the ids that they gave them, so that one that comes again is
-// recognised. At `kRememberedPublishes`, the oldest is forgotten.
+// The newest publishes of somebody by the ids that they gave them in each room, so that one that
+// comes again is recognised. At `kRememberedPublishes`, the oldest is forgotten.
 //
 // Thread: one at a time.
 class RecentPublishes {
@@ -27,30 +29,44 @@ class RecentPublishes {
     std::string time;
   };
 
+  RecentPublishes() = default;
+  RecentPublishes(const RecentPublishes&) = delete;
+  RecentPublishes& operator=(const RecentPublishes&) = delete;
+
   // What became of an id in this life of this room; null if it is new there.
-  const Event* Find(const std::string& id, const std::string& room,
-                    const std::string& epoch) const {
-    const auto found = events_.find(id);
-    const bool is_it =
-        found != events_.end() && found->second.room == room && found->second.epoch == epoch;
-    return is_it ? &found->second : nullptr;
+  const Event* Find(std::string_view id, std::string_view room, std::string_view epoch) const {
+    const auto found = by_id_.find({room, id});
+    const bool is_it = found != by_id_.end() && found->second->event.epoch == epoch;
+    return is_it ? &found->second->event : nullptr;
   }
 
-  void Add(const std::string& id, Event event) {
-    const auto [at, is_new] = events_.insert_or_assign(id, std::move(event));
-    if (!is_new) return;
-    order_.push_back(id);
-    if (order_.size() <= kRememberedPublishes) return;
-    events_.erase(order_.front());
-    order_.pop_front();
+  void Add(std::string id, Event event) {
+    // Of an earlier life of the room.
+    if (const auto old = by_id_.find({event.room, id}); old != by_id_.end()) Forget(old->second);
+    if (publishes_.size() == kRememberedPublishes) Forget(publishes_.begin());
+    publishes_.push_back({.id = std::move(id), .event = std::move(event)});
+    by_id_.emplace(KeyOf(publishes_.back()), std::prev(publishes_.end()));
   }
 
-  std::size_t size() const { return events_.size(); }
+  std::size_t size() const { return publishes_.size(); }
 
  private:
-  std::unordered_map<std::string, Event> events_;
-  // The ids, the oldest first.
-  std::deque<std::string> order_;
+  struct Publish {
+    std::string id;
+    Event event;
+  };
+  using Key = std::pair<std::string_view, std::string_view>;
+
+  static Key KeyOf(const Publish& publish) { return {publish.event.room, publish.id}; }
+  void Forget(std::list<Publish>::iterator publish) {
+    by_id_.erase(KeyOf(*publish));
+    publishes_.erase(publish);
+  }
+
+  // The oldest first.
+  std::list<Publish> publishes_;
+  // Views of what is in the list.
+  std::map<Key, std::list<Publish>::iterator> by_id_;
 };
 
 }  // namespace fanfare::chat
