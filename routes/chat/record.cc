@@ -63,6 +63,7 @@ Record::Published Record::AddBinary(const Author& from, std::string_view bytes) 
 
 OrError<Record::Published> Record::AddEdit(const Author& from, std::uint64_t target,
                                            const Content& content) {
+  Expire();
   auto may = events_.MayChange(target, from.session);
   if (auto* error = std::get_if<Error>(&may)) return std::move(*error);
   std::string time = Now();
@@ -73,6 +74,7 @@ OrError<Record::Published> Record::AddEdit(const Author& from, std::uint64_t tar
 }
 
 OrError<Record::Published> Record::AddDelete(const Author& from, std::uint64_t target) {
+  Expire();
   auto may = events_.MayChange(target, from.session);
   if (auto* error = std::get_if<Error>(&may)) return std::move(*error);
   std::string time = Now();
@@ -83,6 +85,7 @@ OrError<Record::Published> Record::AddDelete(const Author& from, std::uint64_t t
 }
 
 OrError<Record::Published> Record::AddReaction(const Author& from, const React& react) {
+  Expire();
   auto may = events_.MayReact(react.target);
   if (auto* error = std::get_if<Error>(&may)) return std::move(*error);
   const Events::Reaction before = events_.ReactionOf(react.target, from.session, react.key);

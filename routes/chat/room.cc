@@ -70,6 +70,7 @@ Room::Joined Room::Join(Session& session, const Author& who, const chat::Join& r
   presence_.Join(who, session.id());
   SchedulePresence();
 
+  record_->Expire();
   Joined joined{.offset = record_->newest(),
                 .history = {.first = record_->first()},
                 .members = MembersAfter("", presence_.is_listed() ? kMaxPage : 0)};
@@ -167,6 +168,7 @@ void Room::Unwatch() {
 
 Room::EventPage Room::ReadEvents(std::uint64_t before, std::size_t limit) const {
   const std::lock_guard lock(mutex_);
+  record_->Expire();
   return {.first = record_->first(), .events = record_->Read(before, limit)};
 }
 
