@@ -204,7 +204,8 @@ Room::MemberPage Room::MembersAfter(const std::string& after, std::size_t limit)
 
 Room::Published Room::SayLocked(const Author& from, const Content& content) {
   Published published = record_->AddMessage(from, content);
-  if (!content.text.empty()) {
+  // What is data only says nothing to plain clients.
+  if (!content.text.empty() || content.data.empty()) {
     plain_.Broadcast({.type = MessageType::kText, .payload = content.text});
   }
   return published;

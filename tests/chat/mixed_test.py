@@ -45,8 +45,10 @@ class MixedTest(unittest.IsolatedAsyncioTestCase):
             async with peers(server, "Ada", "Grace") as (ada, grace), \
                     connect(server.url("/chat/lobby")) as plain:
                 for text in TEXTS[:-1]:
-                    await ada.say(text, data={"not": "for you"} if text else None)
+                    await ada.say(text, **({"data": {"not": "for you"}} if text else {}))
                     self.assertEqual(await receive(plain), text)
+                # Without a text, there is nothing for them.
+                await ada.ok(type="publish", room="lobby", data="not for you")
                 await ada.say("x" * 16384)
                 self.assertEqual(await receive(plain), "x" * 16384)
                 await ada.ok(type="edit", room="lobby", target=1, text="edited")
