@@ -182,8 +182,8 @@ void JsonHandler::Do(const std::string& id, const ReadEvents& read) {
 void JsonHandler::Do(const std::string& id, const ReadMembers& read) {
   Membership* membership = FindOrRefuse(id, read.room);
   if (membership == nullptr) return;
-  const Room& room = *membership->room;
-  Send(MembersFrame(id, room, room.ReadMembers(read.after, read.limit)));
+  Room& room = *membership->room;
+  Send(MembersFrame(id, room, room.ReadMembers(read.after, read.limit, membership->who.session)));
 }
 
 void JsonHandler::Do(const std::string& id, const Typing& typing) {

@@ -1,16 +1,23 @@
 #include "routes/chat/presence.h"
 
 namespace fanfare::chat {
+namespace {
+
+// No state of a member's.
+constexpr const char* kUnsure = "?";
+
+}  // namespace
 
 void Presence::Join(const Author& who, std::uint64_t connection) {
+  const bool is_known = StateOf(who.session) == who.json;
+  if (!is_known) NoteKnown(who.session);
   Member& member = members_[who.session];
-  const bool is_known = member.who.json == who.json;
   if (!is_known) {
     names_.erase({member.who.name, who.session});
     names_.emplace(who.name, who.session);
   }
-  member = {.who = who, .connection = connection};
-  if (!is_known) Note(who.session);
+  member = {.who = who, .connection = connection, .was_told = member.was_told};
+  if (!is_known) NoteChange();
 }
 
 void Presence::Leave(const std::string& session, std::uint64_t connection) {
@@ -40,52 +47,73 @@ OrError<std::string> Presence::SessionNamed(const std::string& name) const {
   return found->second;
 }
 
-Presence::Page Presence::Read(const std::string& after, std::size_t limit) const {
+Presence::Page Presence::Read(const std::string& after, std::size_t limit,
+                              const std::string& reader) {
   Page page;
   auto member = members_.upper_bound(after);
   for (; member != members_.end() && page.members.size() < limit; ++member) {
     page.members.push_back(member->second.who.json);
     page.next = member->first;
+    if (member->first != reader) member->second.was_told = true;
   }
-  if (member == members_.end()) page.next.clear();
+  const bool is_last = member == members_.end();
+  for (auto change = changed_.upper_bound(after); change != changed_.end(); ++change) {
+    auto& [session, known] = *change;
+    if (!is_last && session > page.next) break;
+    if (session != reader && StateOf(session) != known) known = kUnsure;
+  }
+  const auto own = changed_.find(reader);
+  const bool is_new = own != changed_.end() && own->second.empty() && members_.contains(reader);
+  if (members_.size() != told_count_ + (is_new ? 1 : 0)) was_counted_ = true;
+  if (is_last) page.next.clear();
   return page;
 }
 
 std::string Presence::TakeFrame() {
+  std::vector<std::string> joined;
+  std::vector<std::string> left;
+  for (const auto& [session, known] : std::exchange(changed_, {})) {
+    const auto member = members_.find(session);
+    if (member != members_.end()) {
+      member->second.was_told = true;
+      if (known != member->second.who.json) joined.push_back(member->second.who.json);
+    } else if (!known.empty()) {
+      left.push_back(JsonString(session));
+    }
+  }
+  has_changed_ = false;
+  const bool is_count_known = !std::exchange(was_counted_, false) && told_count_ == count();
+  const bool is_list = !std::exchange(was_too_many_, false);
+  if (is_list && is_count_known && joined.empty() && left.empty()) return "";
+  told_count_ = count();
   JsonObject frame;
   frame.Text("type", "presence")
       .Text("room", room_)
       .Number("version", ++version_)
-      .Number("count", members_.size());
-  if (was_too_many_ || !is_listed()) {
-    frame.Flag("listed", false);
-  } else {
-    std::vector<std::string> joined;
-    std::vector<std::string> left;
-    for (const std::string& session : changed_) {
-      const auto member = members_.find(session);
-      if (member == members_.end()) {
-        left.push_back(JsonString(session));
-      } else {
-        joined.push_back(member->second.who.json);
-      }
-    }
+      .Number("count", count());
+  if (is_list) {
     frame.Json("joined", JsonArray(joined)).Json("left", JsonArray(left));
+  } else {
+    frame.Flag("listed", false);
   }
-  has_changed_ = false;
-  was_too_many_ = false;
-  changed_.clear();
   return frame.Take();
 }
 
-void Presence::Note(const std::string& session) {
+void Presence::NoteKnown(const std::string& session) {
+  const auto member = members_.find(session);
+  const bool was_told = member != members_.end() && member->second.was_told;
+  changed_.try_emplace(session, was_told ? member->second.who.json : "");
+}
+
+void Presence::NoteChange() {
   has_changed_ = true;
   if (!is_listed()) was_too_many_ = true;
-  if (was_too_many_) {
-    changed_.clear();
-  } else {
-    changed_.insert(session);
-  }
+  if (was_too_many_) changed_.clear();
+}
+
+std::string_view Presence::StateOf(const std::string& session) const {
+  const auto member = members_.find(session);
+  return member == members_.end() ? std::string_view() : member->second.who.json;
 }
 
 std::map<std::string, Presence::Member>::iterator Presence::Find(const std::string& session,
@@ -96,10 +124,10 @@ std::map<std::string, Presence::Member>::iterator Presence::Find(const std::stri
 }
 
 void Presence::Remove(std::map<std::string, Member>::iterator member) {
-  const std::string session = member->first;
-  names_.erase({member->second.who.name, session});
+  NoteKnown(member->first);
+  names_.erase({member->second.who.name, member->first});
   members_.erase(member);
-  Note(session);
+  NoteChange();
 }
 
 }  // namespace fanfare::chat

@@ -17,7 +17,8 @@
 namespace fanfare::chat {
 
 // The members of a room by session, and the changes that were not told yet. What is told of a
-// session is how it came out: whether it is there or not.
+// session is how it came out: nothing, if that is what all know of it, from frames or from pages
+// that were read between two of them.
 //
 // A member belongs to a connection, which is named by a number. When another connection joins with
 // the same session, the member is its own, and the first one's end changes nothing.
@@ -51,11 +52,12 @@ class Presence {
     // What the next page begins after; empty for the last page.
     std::string next;
   };
-  Page Read(const std::string& after, std::size_t limit) const;
+  // For this session, which is told nothing new of itself; empty for others.
+  Page Read(const std::string& after, std::size_t limit, const std::string& reader = "");
 
-  // Whether something is to be told.
+  // Whether there may be something to tell.
   bool has_changed() const { return has_changed_; }
-  // The frame that tells it, of the next version.
+  // The frame that tells it, of the next version; empty if all came out as it was.
   std::string TakeFrame();
 
  private:
@@ -63,10 +65,16 @@ class Presence {
     Author who;
     std::uint64_t connection = 0;
     bool is_lost = false;
+    // Others know of it.
+    bool was_told = false;
   };
 
-  // Notes that a session is there, or is not.
-  void Note(const std::string& session);
+  // To be called before a member changes: notes what is known of it, if that is not noted yet.
+  void NoteKnown(const std::string& session);
+  // To be called after it.
+  void NoteChange();
+  // What is to be known of a session: the member's JSON; empty if there is none.
+  std::string_view StateOf(const std::string& session) const;
   // The member, if it belongs to the connection.
   std::map<std::string, Member>::iterator Find(const std::string& session,
                                                std::uint64_t connection);
@@ -78,11 +86,17 @@ class Presence {
   // Names, and the sessions that have them.
   std::set<std::pair<std::string, std::string>> names_;
   std::uint64_t version_ = 0;
+  // Of the newest frame.
+  std::size_t told_count_ = 0;
+  // The rest is about what happened since the newest frame.
   bool has_changed_ = false;
   // There were too many members to list what changed.
   bool was_too_many_ = false;
-  // The sessions whose coming or going is to be told.
-  std::set<std::string> changed_;
+  // Somebody was shown another count than the frame's.
+  bool was_counted_ = false;
+  // The sessions that changed, and what was known of each (see StateOf); kUnsure, if not all know
+  // the same.
+  std::map<std::string, std::string> changed_;
 };
 
 }  // namespace fanfare::chat

@@ -73,7 +73,7 @@ Room::Joined Room::Join(Session& session, const Author& who, const chat::Join& r
   record_->Expire();
   Joined joined{.offset = record_->newest(),
                 .history = {.first = record_->first()},
-                .members = MembersAfter("", presence_.is_listed() ? kMaxPage : 0)};
+                .members = MembersAfter("", presence_.is_listed() ? kMaxPage : 0, who.session)};
   if (request.recover && request.recover->epoch == record_->epoch()) {
     // The event after that offset is the message of that number.
     joined.subscription = session.SubscribeFrom(record_->channel(), request.recover->offset);
@@ -172,9 +172,10 @@ Room::EventPage Room::ReadEvents(std::uint64_t before, std::size_t limit) const 
   return {.first = record_->first(), .events = record_->Read(before, limit)};
 }
 
-Room::MemberPage Room::ReadMembers(const std::string& after, std::size_t limit) const {
+Room::MemberPage Room::ReadMembers(const std::string& after, std::size_t limit,
+                                   const std::string& reader) {
   const std::lock_guard lock(mutex_);
-  return MembersAfter(after, limit);
+  return MembersAfter(after, limit, reader);
 }
 
 OrError<std::string> Room::SessionNamed(const std::string& name) const {
@@ -195,11 +196,12 @@ bool Room::Expire() {
   return presence_.count() == 0 && record_->first() > record_->newest();
 }
 
-Room::MemberPage Room::MembersAfter(const std::string& after, std::size_t limit) const {
+Room::MemberPage Room::MembersAfter(const std::string& after, std::size_t limit,
+                                    const std::string& reader) {
   return {.version = presence_.version(),
           .count = presence_.count(),
           .is_listed = presence_.is_listed(),
-          .page = presence_.Read(after, limit)};
+          .page = presence_.Read(after, limit, reader)};
 }
 
 Room::Published Room::SayLocked(const Author& from, const Content& content) {
@@ -238,7 +240,7 @@ void Room::SchedulePresence() {
 void Room::TellPresence() {
   const std::lock_guard lock(mutex_);
   is_telling_presence_ = false;
-  record_->Pass(presence_.TakeFrame());
+  if (const std::string frame = presence_.TakeFrame(); !frame.empty()) record_->Pass(frame);
 }
 
 void Room::Forget(const std::string& session, std::uint64_t connection) {

@@ -106,7 +106,9 @@ class Room : public std::enable_shared_from_this<Room> {
   void Unwatch();
 
   EventPage ReadEvents(std::uint64_t before, std::size_t limit) const;
-  MemberPage ReadMembers(const std::string& after, std::size_t limit) const;
+  // For this session; empty for those who are no members.
+  MemberPage ReadMembers(const std::string& after, std::size_t limit,
+                         const std::string& reader = "");
   OrError<std::string> SessionNamed(const std::string& name) const;
   // How many members there are, and the offset of the newest event; also before the record begins.
   struct Summary {
@@ -120,7 +122,7 @@ class Room : public std::enable_shared_from_this<Room> {
 
  private:
   // The caller of these holds the mutex.
-  MemberPage MembersAfter(const std::string& after, std::size_t limit) const;
+  MemberPage MembersAfter(const std::string& after, std::size_t limit, const std::string& reader);
   Published SayLocked(const Author& from, const Content& content);
   void RecordPlain(const Session& session, Message message);
   void AddPlainMember(std::uint64_t session);
