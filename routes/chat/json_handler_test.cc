@@ -1,0 +1,188 @@
+// Sessions of the protocol on a fake shard: what becomes of who ends, and of what is said twice.
+#include "routes/chat/json_handler.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/testing/fake_shard.h"
+
+namespace fanfare::chat {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+using testing::FakeSession;
+
+constexpr std::size_t kAll = 100;
+constexpr milliseconds kGrace{5000};
+
+// A session and its handler.
+class Peer {
+ public:
+  Peer(testing::FakeShard& shard, Rooms& rooms, Identities& identities)
+      : session_(shard),
+        handler_(std::make_unique<JsonHandler>(session_, rooms, identities, kGrace)) {
+    welcome_ = Next();
+  }
+
+  // Sends a frame; returns what it is answered with, or null.
+  json Ask(const json& frame) {
+    handler_->OnMessage({.type = MessageType::kText, .payload = frame.dump()});
+    return Next();
+  }
+  json Join() { return Ask({{"type", "join"}, {"room", "room"}}); }
+  json Resume(const Peer& former) {
+    return Ask({{"type", "resume"},
+                {"id", "r"},
+                {"session", former.welcome_["session"]},
+                {"token", former.welcome_["token"]}});
+  }
+  json Publish(const std::string& id, const std::string& room = "room") {
+    return Ask({{"type", "publish"}, {"id", id}, {"room", room}, {"text", "hello"}});
+  }
+
+  // The peer's close frame comes.
+  void Close(CloseCode code) { session_.ReceiveClose(std::move(handler_), code); }
+  // The connection ends without one.
+  void Cut() { handler_.reset(); }
+
+  FakeSession& session() { return session_; }
+  JsonHandler& handler() { return *handler_; }
+
+ private:
+  // The next frame that is for this session alone.
+  json Next() {
+    const std::vector<std::string> texts = session_.Texts();
+    while (seen_ < texts.size()) {
+      json frame = json::parse(texts[seen_++]);
+      if (frame["type"] != "message" && frame["type"] != "presence") return frame;
+    }
+    return nullptr;
+  }
+
+  FakeSession session_;
+  std::unique_ptr<JsonHandler> handler_;
+  std::size_t seen_ = 0;
+  json welcome_;
+};
+
+class JsonHandlerTest : public ::testing::Test {
+ protected:
+  JsonHandlerTest() { settings_.grace = kGrace; }
+
+  Peer Come() { return {shard_, rooms_, identities_}; }
+  std::size_t Members() { return (*rooms_.Enter("room"))->ReadMembers("", kAll).count; }
+
+  testing::FakeRouteContext context_;
+  testing::FakeShard shard_;
+  RoomSettings settings_;
+  Rooms rooms_{context_, settings_, 10};
+  Identities identities_{context_, std::chrono::seconds(120)};
+};
+
+TEST_F(JsonHandlerTest, ACleanEndIsALeaveAtOnce) {
+  for (const CloseCode code : {CloseCode::kNormal, CloseCode::kNoStatus}) {
+    Peer ada = Come();
+    ada.Join();
+    EXPECT_EQ(Members(), 1U);
+    ada.Close(code);
+    EXPECT_EQ(Members(), 0U);
+  }
+}
+
+TEST_F(JsonHandlerTest, AnyOtherEndIsCountedForAWhile) {
+  for (const CloseCode code : {CloseCode::kGoingAway, CloseCode::kProtocolError, CloseCode{4000}}) {
+    Peer ada = Come();
+    ada.Join();
+    ada.Close(code);
+    EXPECT_EQ(Members(), 1U);
+    context_.Advance(kGrace);
+    EXPECT_EQ(Members(), 0U);
+  }
+  Peer ada = Come();
+  ada.Join();
+  ada.Cut();
+  EXPECT_EQ(Members(), 1U);
+  context_.Advance(kGrace);
+  EXPECT_EQ(Members(), 0U);
+}
+
+TEST_F(JsonHandlerTest, WhoIsClosedByTheServerIsLost) {
+  Peer ada = Come();
+  ada.Join();
+  ada.session().Close(CloseCode::kTryAgainLater, "");
+  ada.Close(CloseCode::kNormal);
+  EXPECT_EQ(Members(), 1U);
+}
+
+TEST_F(JsonHandlerTest, ACleanEndOfAConnectionThatWasReplacedIsNoLeave) {
+  Peer ada = Come();
+  ada.Join();
+  Peer back = Come();
+  EXPECT_EQ(back.Resume(ada)["type"], "ack");
+  back.Join();
+  EXPECT_EQ(ada.session().closed()->code, kTakenOver);
+  ada.Close(CloseCode::kNormal);
+  context_.Advance(2 * kGrace);
+  EXPECT_EQ(Members(), 1U);
+}
+
+TEST_F(JsonHandlerTest, AfterACleanEndTheIdentityCanBeTakenUpStill) {
+  Peer ada = Come();
+  ada.Join();
+  EXPECT_EQ(ada.Publish("1")["offset"], 1);
+  ada.Close(CloseCode::kNormal);
+  Peer back = Come();
+  EXPECT_EQ(back.Resume(ada)["type"], "ack");
+  back.Join();
+  const json again = back.Publish("1");
+  EXPECT_EQ(again["offset"], 1);
+  EXPECT_EQ(again["duplicate"], true);
+}
+
+TEST_F(JsonHandlerTest, AnIdIsKnownInItsRoom) {
+  Peer ada = Come();
+  ada.Join();
+  ada.Ask({{"type", "join"}, {"room", "other"}});
+  ada.Publish("1");
+  EXPECT_EQ(ada.Publish("1", "other").contains("duplicate"), false);
+  EXPECT_EQ(ada.Publish("1")["duplicate"], true);
+}
+
+TEST_F(JsonHandlerTest, RoomsThatWereJoinedKeepFromResuming) {
+  Peer ada = Come();
+  Peer grace = Come();
+  grace.Join();
+  EXPECT_EQ(grace.Resume(ada)["code"], "cannot_resume");
+  EXPECT_FALSE(ada.session().closed());
+}
+
+TEST_F(JsonHandlerTest, ABinaryMessageEndsTheSession) {
+  Peer ada = Come();
+  ada.handler().OnMessage({.type = MessageType::kBinary, .payload = "{}"});
+  ASSERT_TRUE(ada.session().closed());
+  EXPECT_EQ(ada.session().closed()->code, CloseCode::kUnsupportedData);
+}
+
+TEST_F(JsonHandlerTest, AJoinOfThePathIsLikeAnother) {
+  Peer ada = Come();
+  ada.handler().JoinAtOnce("room", "Ada", "5");
+  EXPECT_EQ(Members(), 1U);
+  Peer grace = Come();
+  for (const char* history : {"x", "-1", "05", "101", "9999999999"}) {
+    grace.handler().JoinAtOnce("room", "", history);
+  }
+  grace.handler().JoinAtOnce("no room", "", "");
+  EXPECT_EQ(Members(), 1U);
+  EXPECT_FALSE(grace.session().closed());
+  EXPECT_EQ(grace.session().Texts().size(), 7U);
+}
+
+}  // namespace
+}  // namespace fanfare::chat

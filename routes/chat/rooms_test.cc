@@ -1,0 +1,154 @@
+#include "routes/chat/rooms.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/testing/fake_shard.h"
+
+namespace fanfare::chat {
+namespace {
+
+using testing::FakeSession;
+
+constexpr std::size_t kMaxRecorded = 2;
+constexpr std::size_t kAll = 100;
+const Author kAda("a", "Ada");
+
+class RoomsTest : public ::testing::Test {
+ protected:
+  void Say(Rooms::Stay& stay) { stay->Say(kAda, {.text = "hello"}); }
+  // Somebody says something, and goes.
+  void Visit(const std::string& name) {
+    std::optional<Rooms::Stay> stay = rooms_.Enter(name);
+    ASSERT_TRUE(stay);
+    Say(*stay);
+  }
+  bool HasHistory(const std::string& name) {
+    std::optional<Rooms::Stay> stay = rooms_.EnterExisting(name);
+    return stay && (*stay)->Summarize().offset > 0;
+  }
+
+  testing::FakeRouteContext context_;
+  Rooms rooms_{context_, {}, kMaxRecorded};
+};
+
+TEST_F(RoomsTest, OneNameIsOneRoom) {
+  const auto a = rooms_.Enter("room");
+  const auto b = rooms_.EnterPlain("room");
+  const auto other = rooms_.EnterPlain("other");
+  ASSERT_TRUE(a);
+  EXPECT_EQ(&**a, &*b);
+  EXPECT_NE(&*b, &*other);
+  EXPECT_EQ(rooms_.count(), 2U);
+  EXPECT_EQ(rooms_.recorded_count(), 1U);
+}
+
+TEST_F(RoomsTest, ARoomWithoutARecordGoesWithTheLastOne) {
+  {
+    const auto a = rooms_.EnterPlain("room");
+    {
+      const auto b = rooms_.EnterPlain("room");
+    }
+    EXPECT_EQ(rooms_.count(), 1U);
+  }
+  EXPECT_EQ(rooms_.count(), 0U);
+}
+
+TEST_F(RoomsTest, AStayThatWasMovedIsOne) {
+  auto a = std::make_optional(rooms_.EnterPlain("room"));
+  auto b = std::make_optional(*std::move(a));
+  a.reset();
+  EXPECT_EQ(rooms_.count(), 1U);
+  b.reset();
+  EXPECT_EQ(rooms_.count(), 0U);
+}
+
+TEST_F(RoomsTest, ARecordStays) {
+  Visit("room");
+  EXPECT_EQ(rooms_.count(), 1U);
+  EXPECT_TRUE(HasHistory("room"));
+  // For as long as something is kept.
+  context_.Advance(std::chrono::minutes(10));
+  EXPECT_TRUE(HasHistory("room"));
+}
+
+TEST_F(RoomsTest, AnEmptyRecordIsSweptAway) {
+  {
+    const auto stay = rooms_.Enter("room");
+  }
+  EXPECT_EQ(rooms_.recorded_count(), 1U);
+  context_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(rooms_.count(), 0U);
+  EXPECT_EQ(rooms_.recorded_count(), 0U);
+  // The sweep begins again with the next.
+  {
+    const auto stay = rooms_.Enter("room");
+  }
+  context_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(rooms_.count(), 0U);
+}
+
+TEST_F(RoomsTest, SomebodysRoomIsNotSweptAway) {
+  const auto stay = rooms_.Enter("room");
+  context_.Advance(std::chrono::minutes(10));
+  EXPECT_EQ(rooms_.recorded_count(), 1U);
+}
+
+TEST_F(RoomsTest, TheOneThatWasEmptyForTheLongestGivesItsPlace) {
+  Visit("one");
+  Visit("two");
+  // It was visited again.
+  EXPECT_TRUE(HasHistory("one"));
+  Visit("three");
+  EXPECT_EQ(rooms_.recorded_count(), kMaxRecorded);
+  EXPECT_FALSE(rooms_.EnterExisting("two"));
+  EXPECT_TRUE(HasHistory("one"));
+  EXPECT_TRUE(HasHistory("three"));
+}
+
+TEST_F(RoomsTest, ThereAreNotMoreThanMayBe) {
+  const auto one = rooms_.Enter("one");
+  const auto two = rooms_.Enter("two");
+  EXPECT_FALSE(rooms_.Enter("three"));
+  EXPECT_EQ(rooms_.count(), 2U);
+  // Others may enter those, and plain clients any.
+  EXPECT_TRUE(rooms_.Enter("one"));
+  const auto plain = rooms_.EnterPlain("three");
+  EXPECT_FALSE(rooms_.Enter("three"));
+  EXPECT_FALSE(rooms_.EnterExisting("three"));
+  EXPECT_EQ(rooms_.count(), 3U);
+}
+
+TEST_F(RoomsTest, OnlyExistingRoomsAreEnteredAsSuch) {
+  EXPECT_FALSE(rooms_.EnterExisting("room"));
+  EXPECT_EQ(rooms_.count(), 0U);
+  const auto plain = rooms_.EnterPlain("room");
+  EXPECT_TRUE(rooms_.EnterExisting("room"));
+  EXPECT_EQ(rooms_.recorded_count(), 1U);
+}
+
+TEST_F(RoomsTest, RoomsAreListedByName) {
+  auto b = rooms_.Enter("b");
+  const auto a = rooms_.Enter("a");
+  // With a record or without one.
+  const auto plain = rooms_.EnterPlain("c");
+  Say(*b);
+  const auto all = rooms_.ListAfter("", kAll);
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].first, "a");
+  EXPECT_EQ(all[0].second.offset, 0U);
+  EXPECT_EQ(all[1].first, "b");
+  EXPECT_EQ(all[1].second.offset, 1U);
+  EXPECT_EQ(all[2].first, "c");
+  EXPECT_EQ(rooms_.ListAfter("", 1).back().first, "a");
+  EXPECT_EQ(rooms_.ListAfter("a", kAll).front().first, "b");
+  EXPECT_TRUE(rooms_.ListAfter("c", kAll).empty());
+}
+
+}  // namespace
+}  // namespace fanfare::chat
