@@ -1,5 +1,8 @@
 #include "routes/chat/presence.h"
 
+#include <iterator>
+#include <utility>
+
 namespace fanfare::chat {
 namespace {
 
