@@ -32,17 +32,18 @@ void Room::LeavePlain(const Session& session) {
 }
 
 void Room::SayPlain(const Session& session, Message message) {
-  if (!has_record_) {
-    plain_.Broadcast(message);
-    // If the record began meanwhile, the message may have come after its beginning.
-    if (!has_record_) return;
-    const std::lock_guard lock(mutex_);
-    RecordPlain(session, message);
-    return;
-  }
+  if (!has_record_ && SayBeforeRecord(message)) return;
   const std::lock_guard lock(mutex_);
   RecordPlain(session, message);
   plain_.Broadcast(message);
+}
+
+bool Room::SayBeforeRecord(Message message) {
+  ++saying_;
+  const bool is_before = !has_record_;
+  if (is_before) plain_.Broadcast(message);
+  if (--saying_ == 0 && has_record_) saying_.notify_all();
+  return is_before;
 }
 
 std::size_t Room::plain_count() const {
@@ -56,13 +57,14 @@ bool Room::HasPlain(const Endpoint& peer) const {
 }
 
 void Room::BeginRecord() {
-  if (has_record_) return;
   const std::lock_guard lock(mutex_);
   if (record_ != nullptr) return;
+  // From now on they wait for the mutex. What is being said comes before the beginning.
+  has_record_ = true;
+  for (int saying = saying_; saying != 0; saying = saying_) saying_.wait(saying);
   record_ =
       std::make_unique<Record>(name_, context_.MakeChannel(name_, {.history = settings_.history}));
   for (const std::uint64_t session : plain_.ids()) AddPlainMember(session);
-  has_record_ = true;
 }
 
 Room::Joined Room::Join(Session& session, const Author& who, const chat::Join& request) {

@@ -121,6 +121,9 @@ class Room : public std::enable_shared_from_this<Room> {
   bool Expire();
 
  private:
+  // False if the record has begun.
+  bool SayBeforeRecord(Message message);
+
   // The caller of these holds the mutex.
   MemberPage MembersAfter(const std::string& after, std::size_t limit, const std::string& reader);
   Published SayLocked(const Author& from, const Content& content);
@@ -141,8 +144,11 @@ class Room : public std::enable_shared_from_this<Room> {
   Presence presence_;
   // Null until it begins; then never changed.
   std::unique_ptr<Record> record_;
-  // Whether there is a record, for those without the mutex.
+  // Whether there is a record, or one is beginning, for those without the mutex.
   std::atomic<bool> has_record_ = false;
+  // How many plain clients are saying something without it. A record begins when there are none, so
+  // that both channels have one order from its beginning.
+  std::atomic<int> saying_ = 0;
   // Who the plain clients are in the record, by the number of their session.
   absl::flat_hash_map<std::uint64_t, Author> plain_authors_;
   RecentPublishes posts_;

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Plain clients and clients of the protocol in one room."""
 
+import asyncio
 import base64
 import unittest
 
 from tests.chat.peer import chat_server, peer, peers
-from tests.process.client import closed, connect, receive
+from tests.process.client import closed, connect, receive, within
 
 TEXTS = ["hello", "", "é👍", "\x00\x1f\u2028", '{"type": "publish", "id": "1"}', "x" * 100_000]
 BINARIES = [b"", b"\x00", b"\xff\xfe\xfd", bytes(range(256)) * 400]
@@ -92,6 +93,29 @@ class MixedTest(unittest.IsolatedAsyncioTestCase):
                     self.assertEqual([event["offset"] for event in events], list(range(1, 101)))
                 for number in range(50):
                     self.assertEqual((await ada.answer(f"p{number}"))["type"], "ack")
+
+    async def test_one_order_from_the_beginning(self):
+        with chat_server(threads=2) as server:
+            async with connect(server.url("/chat/lobby")) as plain, \
+                    connect(server.url("/chat/lobby")) as other, peer(server) as ada:
+                async def talk(client, name):
+                    for number in range(100):
+                        await client.send(f"{name} {number}")
+                        await asyncio.sleep(0)
+
+                talking = asyncio.gather(talk(plain, "plain"), talk(other, "other"))
+                # The history begins somewhere in between.
+                await ada.join("lobby")
+                for number in range(20):
+                    await ada.say(f"ada {number}")
+                await within(talking, "what they say")
+                heard = [await receive(plain) for _ in range(220)]
+                events = [await ada.take("message")]
+                while events[-1]["text"] != heard[-1]:
+                    events.append(await ada.take("message"))
+                self.assertEqual([event["offset"] for event in events],
+                                 list(range(1, len(events) + 1)))
+                self.assertEqual([event["text"] for event in events], heard[-len(events):])
 
     async def test_a_plain_lobby_and_another_subprotocol(self):
         with chat_server() as server:
