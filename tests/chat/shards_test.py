@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import unittest
 
-from tests.chat.peer import chat_server, peer
+from tests.chat.peer import chat_server, peer, until
 
 
 class ShardsTest(unittest.IsolatedAsyncioTestCase):
@@ -50,10 +50,13 @@ class ShardsTest(unittest.IsolatedAsyncioTestCase):
                 await asyncio.gather(*map(come_and_go, range(10)))
                 events = await watcher.events(50)
                 self.assertEqual([event["offset"] for event in events], list(range(1, 51)))
-                while (await watcher.take("presence"))["count"] != 1:
-                    pass
-                page = await watcher.ask(type="members", room="lobby")
-                self.assertEqual(page["members"],
+
+                async def alone():
+                    self.page = await watcher.ask(type="members", room="lobby")
+                    return self.page["count"] == 1
+
+                await until(alone, "the end of those who were lost")
+                self.assertEqual(self.page["members"],
                                  [{"session": watcher.session, "name": "watcher"}])
 
 
