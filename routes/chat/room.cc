@@ -149,6 +149,7 @@ Subscription Room::Watch(Session& session, const std::optional<chat::Join::Recov
         name_, {.history = settings_.history, .format = Format::kEventStream}));
   }
   Feed& feed = *record_->feed();
+  record_->Expire();
   const std::uint64_t first = std::max(record_->first(), feed.first());
   if (last && last->epoch == record_->epoch() && last->offset + 1 >= first) {
     if (Subscription missed = feed.SubscribeAfter(session, last->offset)) return missed;
