@@ -46,7 +46,7 @@ export function avatar(name) {
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   const [first] = new Intl.Segmenter().segment(name.trim());
   const initial = first?.segment.toUpperCase() ?? "?";
-  const made = element("span", `avatar hue-${(hash >>> 16) % 8}`, initial);
+  const made = element("span", `avatar hue-${((hash >>> 9) ^ (hash >>> 27)) & 7}`, initial);
   made.setAttribute("aria-hidden", "true");
   return made;
 }

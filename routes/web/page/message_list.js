@@ -41,11 +41,11 @@ export class MessageList {
     this.options = options;
     const {log} = options;
     log.addEventListener("scroll", () => this.#move(), {passive: true, signal: this.#ends.signal});
-    // A window that becomes smaller must not hide the end.
+    // A window that becomes smaller, or a row that becomes higher, must not hide the end.
     this.resizes = new ResizeObserver(() => {
       if (this.#isAtEnd) this.#toEnd();
     });
-    this.resizes.observe(log);
+    for (const part of [log, ...log.children]) this.resizes.observe(part);
   }
 
   /** Takes all rows out, for good. */
@@ -133,16 +133,17 @@ export class MessageList {
   #move() {
     const {log, timeline, onStart} = this.options;
     const length = timeline.entries.length;
-    const below = log.scrollHeight - log.clientHeight - log.scrollTop;
+    const below = () => log.scrollHeight - log.clientHeight - log.scrollTop;
+    // What came since the last frame is not there yet; it was not scrolled away from.
+    const isFollowing = this.#isAtEnd && this.#isAsked && below() < END_PX;
     if (log.scrollTop < NEAR_PX && this.#start > 0) {
       const start = Math.max(0, this.#start - STEP);
       this.#keepPlace(start, Math.min(this.#end, start + MOST_ROWS));
-    } else if (below < NEAR_PX && this.#end < length) {
+    } else if (below() < NEAR_PX && this.#end < length && !isFollowing) {
       const end = Math.min(length, this.#end + STEP);
       this.#keepPlace(Math.max(this.#start, end - MOST_ROWS), end);
     }
-    this.#isAtEnd = this.#end === length &&
-        log.scrollHeight - log.clientHeight - log.scrollTop < END_PX;
+    this.#isAtEnd = isFollowing || (this.#end === length && below() < END_PX);
     if (log.scrollTop < NEAR_PX && this.#start === 0) onStart();
     this.#tell();
   }

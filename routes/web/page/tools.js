@@ -42,7 +42,11 @@ export class Tools {
     log.addEventListener("pointerleave", () => this.#unlessFocused(null), {signal});
     log.addEventListener("focusin", (event) => this.#attach(options.list.rowOf(asElement(event.target))), {signal});
     log.addEventListener("focusout", (event) => {
-      if (!log.contains(/** @type {Node | null} */ (event.relatedTarget))) this.#attach(null);
+      if (log.contains(/** @type {Node | null} */ (event.relatedTarget))) return;
+      // A button that is replaced gives the focus to its successor at once.
+      queueMicrotask(() => {
+        if (!log.contains(document.activeElement)) this.#attach(null);
+      });
     }, {signal});
     log.addEventListener("keydown", (event) => this.#key(event), {signal});
   }
