@@ -1,0 +1,51 @@
+/** The server as a process, on a free port. */
+
+import {spawn} from "node:child_process";
+import {createInterface} from "node:readline";
+
+const LISTENING = /listening on http:\/\/127\.0\.0\.1:(\d+)\//;
+const DEADLINE_MS = 60_000;
+
+export class Server {
+  /** @param {import("node:child_process").ChildProcess} process @param {number} port */
+  constructor(process, port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** Starts the program that $SERVER names. @param {number} port 0 for any */
+  static async start(port = 0) {
+    const child = spawn(process.env.SERVER, [`--listen=127.0.0.1:${port}`],
+        {stdio: ["ignore", "pipe", "inherit"]});
+    const lines = [];
+    const listening = new Promise((resolve, reject) => {
+      createInterface({input: child.stdout}).on("line", (line) => {
+        lines.push(line);
+        const match = LISTENING.exec(line);
+        if (match) resolve(Number(match[1]));
+      });
+      child.on("error", reject);
+      child.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${lines.join("\n")}`)));
+      setTimeout(() => reject(new Error("the server did not start")), DEADLINE_MS).unref();
+    });
+    try {
+      return new Server(child, await listening);
+    } catch (error) {
+      child.kill("SIGKILL");
+      throw error;
+    }
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  async stop() {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGTERM");
+    const timer = setTimeout(() => this.process.kill("SIGKILL"), DEADLINE_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+}
