@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "bench/median.h"
 #include "bench/rig.h"
 #include "bench/subject.h"
 
@@ -17,9 +18,6 @@ namespace {
 
 constexpr int kClients = 500;
 constexpr std::size_t kMessageBytes = 64;
-
-// The first rounds fill caches, grow buffers and let TCP find its windows.
-constexpr int kWarmUpDivisor = 4;
 
 // What the rounds of both servers gave, pair by pair.
 struct Samples {
@@ -37,12 +35,6 @@ struct Samples {
   }
 };
 
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
 void Report(const Samples& samples, double goal, benchmark::State& state) {
   const double ratio = Median(samples.cpu_ratio);
   const auto [least, most] =
@@ -57,19 +49,6 @@ void Report(const Samples& samples, double goal, benchmark::State& state) {
       absl::StrFormat("goal: cpu_ratio <= %.2f: %s", goal, ratio <= goal ? "met" : "missed"));
 }
 
-absl::StatusOr<std::unique_ptr<Rig>> StartWarm(const Subject& subject, const RigOptions& options,
-                                               Traffic traffic) {
-  absl::StatusOr<std::unique_ptr<Rig>> rig = Rig::Start(subject, options);
-  if (!rig.ok()) {
-    return rig.status();
-  }
-  traffic.messages_per_publisher /= kWarmUpDivisor;
-  if (absl::StatusOr<Measurement> warm = (*rig)->Run(traffic); !warm.ok()) {
-    return warm.status();
-  }
-  return rig;
-}
-
 }  // namespace
 
 absl::Status RunAgainstFloor(const AgainstFloorCase& options, const Processors& processors,
@@ -80,11 +59,11 @@ absl::Status RunAgainstFloor(const AgainstFloorCase& options, const Processors& 
                                .server_cpu = processors.server};
   const Traffic traffic{.pace = options.pace,
                         .messages_per_publisher = options.messages_per_publisher};
-  absl::StatusOr<std::unique_ptr<Rig>> floor = StartWarm(Floor(), rig_options, traffic);
+  absl::StatusOr<std::unique_ptr<Rig>> floor = Rig::StartWarm(Floor(), rig_options, traffic);
   if (!floor.ok()) {
     return floor.status();
   }
-  absl::StatusOr<std::unique_ptr<Rig>> fanfare = StartWarm(Fanfare(), rig_options, traffic);
+  absl::StatusOr<std::unique_ptr<Rig>> fanfare = Rig::StartWarm(Fanfare(), rig_options, traffic);
   if (!fanfare.ok()) {
     return fanfare.status();
   }

@@ -29,11 +29,13 @@ absl::Status SystemError(int error) {
 Connector::Connector(Endpoint server, std::chrono::nanoseconds limit)
     : server_(std::move(server)), limit_(Nanoseconds(limit)) {}
 
-void Connector::Open(std::size_t id, const std::string& path, int receive_buffer) {
+void Connector::Open(std::size_t id, const std::string& path, int receive_buffer,
+                     const std::string& subprotocol) {
   Attempt& attempt = attempts_.emplace_back();
   attempt.id = id;
   attempt.self = std::prev(attempts_.end());
-  attempt.request = HandshakeRequest(path, absl::StrCat(server_.address, ":", server_.port));
+  attempt.request =
+      HandshakeRequest(path, absl::StrCat(server_.address, ":", server_.port), subprotocol);
   attempt.start = Now();
   if (absl::Status connecting = Connect(attempt, receive_buffer); !connecting.ok()) {
     End(attempt, std::move(connecting));
@@ -143,7 +145,7 @@ absl::StatusOr<std::vector<ClientSocket>> ConnectClients(const ConnectOptions& o
   std::size_t connected = 0;
   while (connected < clients.size()) {
     while (opened < clients.size() && connector.under_way() < kAtOnce) {
-      connector.Open(opened++, options.path);
+      connector.Open(opened++, options.path, 0, options.subprotocol);
     }
     for (Connector::Outcome& outcome : connector.Advance(std::chrono::milliseconds(100))) {
       if (!outcome.socket.ok()) {

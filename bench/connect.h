@@ -43,7 +43,8 @@ class Connector {
   explicit Connector(Endpoint server, std::chrono::nanoseconds limit = std::chrono::seconds(10));
 
   // Begins an attempt. With a `receive_buffer`, in bytes, the socket has one of that size.
-  void Open(std::size_t id, const std::string& path, int receive_buffer = 0);
+  void Open(std::size_t id, const std::string& path, int receive_buffer = 0,
+            const std::string& subprotocol = "");
 
   // Goes on with all attempts; first waits for any to be ready, at most `limit`. Returns those that
   // have ended since the last call.
@@ -81,6 +82,7 @@ class Connector {
 struct ConnectOptions {
   Endpoint server;
   std::string path = "/";
+  std::string subprotocol = {};
   int count = 1;
 };
 

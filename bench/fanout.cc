@@ -1,5 +1,6 @@
 // Measures how fast a server brings each message of a room to all clients of the room:
-// `fanout/...` in absolute numbers, `against_floor/...` as a multiple of what the floor costs.
+// `fanout/...` in absolute numbers, `against_floor/...` as a multiple of what the floor costs,
+// `against_plain/...` a room of JSON clients as a multiple of what a plain one costs.
 // bench/README.md says what the numbers mean and how to repeat them.
 
 #include <benchmark/benchmark.h>
@@ -14,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "bench/against_floor.h"
+#include "bench/against_plain.h"
 #include "bench/fanout_case.h"
 #include "bench/machine.h"
 #include "bench/subject.h"
@@ -37,6 +39,10 @@ constexpr int kPairs = 20;
 // receiving side, where a server checks and routes and the floor does not.
 constexpr double kLockstepGoal = 0.85;
 constexpr double kPipelinedGoal = 1.00;
+
+// What a room of the JSON protocol may cost, in a plain room's CPU time per delivery: its frames
+// are three times as large, and each message is read, named and recorded; but once for all.
+constexpr double kJsonGoal = 1.10;
 
 // Whether any benchmark failed, for the exit status.
 bool failed = false;
@@ -78,6 +84,16 @@ void RegisterAgainstFloor(const AgainstFloorCase& options, const Processors& pro
       ->Unit(benchmark::kMillisecond);
 }
 
+void RegisterAgainstPlain(const AgainstPlainCase& options, const Processors& processors) {
+  const std::string name = absl::StrCat("against_plain/publishers:", options.publishers);
+  benchmark::RegisterBenchmark(
+      name.c_str(),
+      [=](benchmark::State& state) { Judge(RunAgainstPlain(options, processors, state), state); })
+      ->Iterations(kPairs)
+      ->UseRealTime()
+      ->Unit(benchmark::kMillisecond);
+}
+
 int Main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   absl::ParseCommandLine(argc, argv);
@@ -102,6 +118,16 @@ int Main(int argc, char** argv) {
                         .publishers = 16,
                         .messages_per_publisher = 100,
                         .goal = kPipelinedGoal},
+                       processors);
+  RegisterAgainstPlain({.pace = Traffic::Pace::kLockstep,
+                        .publishers = 1,
+                        .messages_per_publisher = 200,
+                        .goal = kJsonGoal},
+                       processors);
+  RegisterAgainstPlain({.pace = Traffic::Pace::kPipelined,
+                        .publishers = 16,
+                        .messages_per_publisher = 100,
+                        .goal = kJsonGoal},
                        processors);
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

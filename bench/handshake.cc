@@ -15,12 +15,15 @@ constexpr std::size_t kMaxAnswerBytes = 8192;
 
 }  // namespace
 
-std::string HandshakeRequest(std::string_view path, std::string_view host) {
+std::string HandshakeRequest(std::string_view path, std::string_view host,
+                             std::string_view subprotocol) {
+  const std::string protocol =
+      subprotocol.empty() ? "" : "\r\nSec-WebSocket-Protocol: " + std::string(subprotocol);
   return absl::StrCat("GET ", absl::string_view(path.data(), path.size()),
                       " HTTP/1.1\r\nHost: ", absl::string_view(host.data(), host.size()),
                       "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ",
-                      kKey, "\r\n\r\n");
+                      kKey, protocol, "\r\n\r\n");
 }
 
 absl::StatusOr<bool> TakeHandshakeAnswer(std::string& received) {

@@ -18,6 +18,12 @@ TEST(HandshakeTest, AsksForThePath) {
   EXPECT_NE(request.find("\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"), request.npos);
 }
 
+TEST(HandshakeTest, AsksForASubprotocolIfThereIsOne) {
+  EXPECT_EQ(HandshakeRequest("/", "h").find("Protocol"), std::string::npos);
+  EXPECT_TRUE(HandshakeRequest("/", "h", "chat.v1")
+                  .ends_with("\r\nSec-WebSocket-Protocol: chat.v1\r\n\r\n"));
+}
+
 TEST(HandshakeTest, LeavesWhatComesBehindTheAnswer) {
   std::string received = Answer() + "frames";
   EXPECT_TRUE(TakeHandshakeAnswer(received).value());

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/clock.h"
+#include "bench/json_frames.h"
 #include "bench/roster.h"
 
 namespace fanfare::bench {
@@ -114,7 +115,11 @@ absl::Status LoadClient::Publish(std::size_t publisher) {
   const Stamp stamp{.publisher = static_cast<std::uint16_t>(publisher),
                     .sequence = check_.Publish(publisher),
                     .sent_at = Now()};
-  return Send(publisher, Opcode::kText, format_.Write(stamp));
+  const std::string message = format_.Write(stamp);
+  return Send(publisher, Opcode::kText,
+              options_.json_room.empty()
+                  ? message
+                  : JsonPublish(options_.json_room, stamp.sequence, message));
 }
 
 absl::Status LoadClient::Send(std::size_t client, Opcode opcode, std::string_view payload) {
@@ -157,7 +162,7 @@ absl::Status LoadClient::TakeFrames(std::size_t client, std::span<char>& bytes, 
   while (const std::optional<Frame> frame = ParseFrame(bytes)) {
     absl::Status status;
     if (frame->opcode == Opcode::kText) {
-      status = TakeMessage(client, frame->payload, now);
+      status = TakeText(client, frame->payload, now);
     } else if (frame->opcode == Opcode::kPing) {
       status = Send(client, Opcode::kPong, frame->payload);
     } else if (frame->opcode != Opcode::kPong) {
@@ -171,6 +176,19 @@ absl::Status LoadClient::TakeFrames(std::size_t client, std::span<char>& bytes, 
     bytes = bytes.subspan(frame->wire_bytes);
   }
   return absl::OkStatus();
+}
+
+absl::Status LoadClient::TakeText(std::size_t client, std::string_view payload, std::uint64_t now) {
+  std::string_view message = payload;
+  if (!options_.json_room.empty()) {
+    const std::optional<std::string_view> text = JsonMessageText(payload);
+    if (!text.has_value()) {
+      return CheckJsonFrame(payload);
+    }
+    message = *text;
+  }
+  result_.payload_bytes += std::ssize(payload);
+  return TakeMessage(client, message, now);
 }
 
 absl::Status LoadClient::TakeMessage(std::size_t client, std::string_view payload,

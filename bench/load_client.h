@@ -31,6 +31,9 @@ struct LoadOptions {
   // The first so many clients publish too; at most connect.count.
   int publishers = 1;
   std::size_t message_bytes = 64;
+  // With the chat's JSON protocol, which connect.subprotocol must name: the room of connect.path,
+  // in which messages are published. Else empty, and what is said is a message as it is.
+  std::string json_room = {};
   // A run fails when nothing is delivered for so long.
   std::chrono::milliseconds silence_limit{10'000};
 };
@@ -54,6 +57,8 @@ struct Traffic {
 struct LoadResult {
   std::int64_t nanoseconds = 0;
   std::int64_t deliveries = 0;
+  // Of the payloads of the frames that brought them.
+  std::int64_t payload_bytes = 0;
   // Of every delivery: from just before the send call, to just after the recv call.
   LatencyHistogram latencies;
 };
@@ -87,6 +92,7 @@ class LoadClient {
   absl::Status Turn(std::chrono::milliseconds limit);
   absl::Status Receive(std::size_t client);
   absl::Status TakeFrames(std::size_t client, std::span<char>& bytes, std::uint64_t now);
+  absl::Status TakeText(std::size_t client, std::string_view payload, std::uint64_t now);
   absl::Status TakeMessage(std::size_t client, std::string_view payload, std::uint64_t now);
   // Publishes what the windows of all publishers have room for.
   absl::Status FillWindows();

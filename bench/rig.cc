@@ -15,6 +15,8 @@ namespace {
 // How long a doubled message may take to show itself.
 constexpr std::chrono::milliseconds kSilence{20};
 
+constexpr int kWarmUpDivisor = 4;
+
 absl::Status Explain(const absl::Status& status, const std::string& name,
                      const ServerProcess& server) {
   const std::string log = server.LogTail();
@@ -33,15 +35,32 @@ absl::StatusOr<std::unique_ptr<Rig>> Rig::Start(const Subject& subject, const Ri
   if (!server.ok()) {
     return server.status();
   }
-  absl::StatusOr<std::unique_ptr<LoadClient>> load = LoadClient::Connect(
-      {.connect = {.server = (*server)->endpoint(), .path = subject.path, .count = options.clients},
-       .publishers = options.publishers,
-       .message_bytes = options.message_bytes});
+  absl::StatusOr<std::unique_ptr<LoadClient>> load =
+      LoadClient::Connect({.connect = {.server = (*server)->endpoint(),
+                                       .path = subject.path,
+                                       .subprotocol = subject.subprotocol,
+                                       .count = options.clients},
+                           .publishers = options.publishers,
+                           .message_bytes = options.message_bytes,
+                           .json_room = subject.json_room});
   if (!load.ok()) {
     return Explain(load.status(), subject.name, **server);
   }
   // Not make_unique: the constructor is private.
   std::unique_ptr<Rig> rig(new Rig(subject.name, *std::move(server), *std::move(load)));
+  return rig;
+}
+
+absl::StatusOr<std::unique_ptr<Rig>> Rig::StartWarm(const Subject& subject,
+                                                    const RigOptions& options, Traffic traffic) {
+  absl::StatusOr<std::unique_ptr<Rig>> rig = Start(subject, options);
+  if (!rig.ok()) {
+    return rig.status();
+  }
+  traffic.messages_per_publisher /= kWarmUpDivisor;
+  if (absl::StatusOr<Measurement> warm = (*rig)->Run(traffic); !warm.ok()) {
+    return warm.status();
+  }
   return rig;
 }
 

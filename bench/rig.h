@@ -38,6 +38,11 @@ class Rig {
   static absl::StatusOr<std::unique_ptr<Rig>> Start(const Subject& subject,
                                                     const RigOptions& options);
 
+  // Starts, and runs a quarter of the traffic: the first rounds fill caches, grow buffers and let
+  // TCP find its windows.
+  static absl::StatusOr<std::unique_ptr<Rig>> StartWarm(const Subject& subject,
+                                                        const RigOptions& options, Traffic traffic);
+
   // Runs the traffic and measures it. Errors say which server failed and what it logged last.
   absl::StatusOr<Measurement> Run(const Traffic& traffic);
 

@@ -19,6 +19,14 @@ Subject Fanfare() {
           .path = "/chat/bench"};
 }
 
+Subject FanfareJson() {
+  Subject subject = Fanfare();
+  subject.name = "fanfare, JSON";
+  subject.subprotocol = "fanfare.chat.v1";
+  subject.json_room = "bench";
+  return subject;
+}
+
 Subject Floor() {
   return {
       .name = "floor", .command = {FromEnvironment("FANFARE_FLOOR", "bench/floor")}, .path = "/"};
