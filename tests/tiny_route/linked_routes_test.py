@@ -27,7 +27,9 @@ class LinkedRoutesTest(unittest.TestCase):
                 response = connection.getresponse()
                 # An answer of the route, which need not have an x; or that it speaks WebSocket.
                 self.assertIn(response.status, [200, 404, 426], f"{name} at {path}")
-                self.assertNotIn(b"nothing is served at", response.read(), f"{name} at {path}")
+                # Others may not end.
+                if response.status == 404:
+                    self.assertNotIn(b"nothing is served at", response.read(), f"{name} at {path}")
                 connection.close()
 
 
