@@ -78,7 +78,8 @@ class GreetServerTest(unittest.IsolatedAsyncioTestCase):
         ]:
             routes = [{"route": "chat"}, {"route": "greet", "options": options}]
             result = await asyncio.to_thread(run, "--listen=127.0.0.1:0", config={"routes": routes})
-            self.assertEqual(result.stderr, f"server: routes[1].options.{error}\n")
+            self.assertTrue(result.stderr.endswith(f".json: routes[1].options.{error}\n"),
+                            result.stderr)
             self.assertEqual(result.returncode, 1)
 
 
