@@ -95,8 +95,9 @@ TEST(ApiAccessTest, WithoutKeysPagesOfOtherSitesAreRefused) {
 
 TEST(ApiAccessTest, WhatCanBeAKey) {
   for (const char* text : {"a", "AZaz09-._~+/=", "Zm9v=="}) EXPECT_TRUE(ApiAccess::IsKey(text));
-  for (const char* text : {"", "a b", "a\n", "é", "a\"", "a,b"})
-    EXPECT_FALSE(ApiAccess::IsKey(text));
+  for (const char* text : {"", "a b", "a\n", "é", "a\"", "a,b"}) {
+    EXPECT_FALSE(ApiAccess::IsKey(text)) << text;
+  }
 }
 
 TEST(ApiAccessTest, ARefusalTellsHowToComeIn) {

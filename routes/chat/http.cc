@@ -47,9 +47,10 @@ OrError<std::uint64_t> NumberOf(const Request& request, std::string_view name, s
                                 std::uint64_t most, std::uint64_t fallback) {
   const std::string_view text = request.Query(name);
   if (text.empty()) return fallback;
-  const char* const end = text.data() + text.size();
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
   std::uint64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const auto [rest, error] = std::from_chars(begin, end, number);
   if (error == std::errc() && rest == end && number >= least && number <= most) return number;
   return Error{.code = ErrorCode::kBadFrame,
                .message = '"' + std::string(name) + "\" must be a whole number from " +
