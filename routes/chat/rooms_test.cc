@@ -61,7 +61,7 @@ TEST_F(RoomsTest, ARoomWithoutARecordGoesWithTheLastOne) {
 
 TEST_F(RoomsTest, AStayThatWasMovedIsOne) {
   auto a = std::make_optional(rooms_.EnterPlain("room"));
-  auto b = std::make_optional(*std::move(a));
+  auto b = std::make_optional(std::move(*a));
   a.reset();
   EXPECT_EQ(rooms_.count(), 1U);
   b.reset();
