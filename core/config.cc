@@ -89,15 +89,12 @@ absl::StatusOr<OriginPolicy> ReadOrigins(Options& options) {
   return absl::InvalidArgumentError(absl::StrCat("origins", origins.status().message()));
 }
 
-absl::Status CheckListen(const std::vector<std::string>& listen) {
-  if (listen.empty()) {
-    return absl::InvalidArgumentError("listen: expected at least one address");
-  }
+absl::Status CheckAddresses(const std::vector<std::string>& listen, const std::string& path) {
   for (std::size_t i = 0; i < listen.size(); ++i) {
     const absl::Status status = ParseListen(listen[i]).status();
     if (status.ok()) continue;
     // A single one may have been written without an array.
-    const std::string where = listen.size() == 1 ? "listen" : ElementPath("listen", i);
+    const std::string where = listen.size() == 1 ? path : ElementPath(path, i);
     return absl::InvalidArgumentError(AtPath(where, ToStd(status.message())));
   }
   return absl::OkStatus();
@@ -139,7 +136,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& file) {
 }  // namespace
 
 absl::Status CheckConfig(const Config& config) {
-  if (absl::Status status = CheckListen(config.listen); !status.ok()) return status;
+  if (config.listen.empty()) {
+    return absl::InvalidArgumentError("listen: expected at least one address");
+  }
+  if (absl::Status status = CheckAddresses(config.listen, "listen"); !status.ok()) return status;
+  if (absl::Status status = CheckAddresses(config.admin_listen, "admin.listen"); !status.ok()) {
+    return status;
+  }
   if (config.threads < 0 || config.threads > kMaxThreads) {
     return absl::InvalidArgumentError(absl::StrCat("threads: expected a whole number from 0 to ",
                                                    kMaxThreads, ", got ", config.threads));
@@ -164,10 +167,15 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   config.egress = options.Choice("egress", config.egress, kEgressChoices);
   config.log_messages = options.Bool("log_messages", config.log_messages);
   absl::StatusOr<OriginPolicy> origins = ReadOrigins(options);
+  const json admin_value = options.Take("admin");
   const json limits_value = options.Take("limits");
   const json routes_value = options.Take("routes");
   // First of all the document's own keys, so that a typing error there is not taken for a default.
   if (absl::Status status = options.Finish(); !status.ok()) return status;
+
+  Options admin(admin_value, "admin");
+  config.admin_listen = admin.Strings("listen", {});
+  if (absl::Status status = admin.Finish(); !status.ok()) return status;
 
   if (!origins.ok()) return origins.status();
   config.origins = *std::move(origins);

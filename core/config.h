@@ -38,6 +38,8 @@ struct Config {
   std::string file = {};
   // listen: "host:port" each; port 0 takes any free one. "localhost" is 127.0.0.1 and ::1.
   std::vector<std::string> listen = {"localhost:8080"};
+  // admin.listen: the same, where operators and their tools ask (core/admin); none unless set.
+  std::vector<std::string> admin_listen = {};
   // threads: shards; 0 means one for each core.
   int threads = 0;
   // egress: "auto", "io_uring" or "syscalls".

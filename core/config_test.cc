@@ -207,7 +207,7 @@ TEST(ConfigTest, TheDocumentIsChecked) {
   EXPECT_EQ(Error("[]"), "expected an object, got an array");
   EXPECT_EQ(Error(R"({"route": []})"), "route: unknown key; did you mean \"routes\"?");
   EXPECT_EQ(Error(R"({"colour": 1})"),
-            "colour: unknown key; known are egress, limits, listen, log_messages, origins, "
+            "colour: unknown key; known are admin, egress, limits, listen, log_messages, origins, "
             "require_origin, routes, threads");
   EXPECT_THAT(Error("{\n  \"threads\": ,\n}"), StartsWith("line 2, column 14: syntax error"));
   EXPECT_EQ(Error(R"({"limits": {"log_bytes": 1, "log_bytes": 2}})"),
@@ -215,6 +215,15 @@ TEST(ConfigTest, TheDocumentIsChecked) {
   std::string deep = R"({"routes": [{"route": "a", "options": )";
   deep.append(100'000, '[').append(100'000, ']').append("}]}");
   EXPECT_THAT(Error(deep), StartsWith("routes[0].options[0][0]"));
+}
+
+TEST(ConfigTest, AdminAddressesAreRead) {
+  EXPECT_THAT(Parse("{}").admin_listen, IsEmpty());
+  EXPECT_THAT(Parse(R"({"admin": {"listen": "localhost:9100"}})").admin_listen,
+              ElementsAre("localhost:9100"));
+  EXPECT_THAT(Error(R"({"admin": {"listen": "9100"}})"),
+              StartsWith("admin.listen: \"9100\": expected host:port"));
+  EXPECT_THAT(Error(R"({"admin": {"port": 1}})"), StartsWith("admin.port: unknown key"));
 }
 
 TEST(ConfigTest, OriginsAreRead) {

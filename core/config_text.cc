@@ -59,6 +59,13 @@ std::string LimitsText(const Limits& limits) {
   return ObjectText(members, "  ");
 }
 
+std::string AdminText(const std::vector<std::string>& listen) {
+  return ObjectText(
+      {{"listen", "where /healthz, /readyz and /metrics are served, as above; none: []",
+        ordered_json(listen).dump()}},
+      "  ");
+}
+
 std::string RoutesText(const std::vector<RouteConfig>& routes) {
   ordered_json entries = ordered_json::array();
   for (const RouteConfig& route : routes) {
@@ -82,6 +89,7 @@ std::string ConfigText(const Config& config) {
       {"listen",
        R"(addresses: "host:port" each; port 0 is any free one; localhost is 127.0.0.1 and ::1)",
        ordered_json(config.listen).dump()},
+      {"admin", "for operators and their tools", AdminText(config.admin_listen)},
       {"threads", "how many threads serve sessions; 0: one for each core",
        std::to_string(config.threads)},
       {"egress",

@@ -18,6 +18,7 @@
 #include "absl/flags/usage_config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/admin/admin_server.h"
 #include "core/compat.h"
 #include "core/config.h"
 #include "core/config_text.h"
@@ -68,6 +69,7 @@ namespace {
 // event loop (three of them) and egress.
 constexpr rlim_t kOtherDescriptors = 64;
 constexpr rlim_t kDescriptorsPerShard = 4;
+constexpr rlim_t kAdminDescriptors = AdminServer::kMaxConnections + kDescriptorsPerShard;
 
 // What a stop may take beyond limits.shutdown_seconds.
 constexpr std::chrono::seconds kTimeForTheLog{2};
@@ -112,7 +114,8 @@ absl::Status FitConnectionsToDescriptors(Config& config) {
   descriptors.rlim_cur = descriptors.rlim_max;
   setrlimit(RLIMIT_NOFILE, &descriptors);
   if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return absl::OkStatus();
-  const rlim_t others = kOtherDescriptors + kDescriptorsPerShard * ShardCount(config.threads);
+  const rlim_t others = kOtherDescriptors + kDescriptorsPerShard * ShardCount(config.threads) +
+                        (config.admin_listen.empty() ? 0 : kAdminDescriptors);
   if (descriptors.rlim_cur <= others) {
     return absl::ResourceExhaustedError(
         absl::StrCat("this process may only have ", descriptors.rlim_cur,
@@ -127,6 +130,18 @@ absl::Status FitConnectionsToDescriptors(Config& config) {
   }
   if (limit == 0 || limit > room) limit = room;
   return absl::OkStatus();
+}
+
+// Null if there are no addresses for it.
+absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(const Config& config,
+                                                        const Server& server) {
+  if (config.admin_listen.empty()) return nullptr;
+  auto admin = AdminServer::Start(config.admin_listen, server);
+  if (!admin.ok()) return admin;
+  for (const Endpoint& endpoint : (*admin)->endpoints()) {
+    spdlog::info("for operators: http://{}/ (healthz, readyz, metrics)", ToString(endpoint));
+  }
+  return admin;
 }
 
 void LogStart(const Server& server, const Limits& limits) {
@@ -211,6 +226,8 @@ int Main(int argc, char** argv) {
   }
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*config);
   if (!server.ok()) return Fail(ToStd(server.status().message()));
+  const auto admin = StartAdmin(*config, **server);
+  if (!admin.ok()) return Fail(ToStd(admin.status().message()));
   LogStart(**server, config->limits);
 
   int signal = 0;

@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/json_text.h"
-#include "core/listen_address.h"
 #include "core/task_timer.h"
 #include "spdlog/spdlog.h"
 
@@ -18,10 +17,6 @@ namespace fanfare {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// How often another free port is tried, when the one that the first address of a name was given is
-// in use at the second.
-constexpr int kFreePortTries = 10;
 
 // The time within which the peers of a server that stops should come back: a second, and more if
 // there are many.
@@ -93,7 +88,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
   }
   if (!egresses.ok()) return egresses.status();
   std::unique_ptr<Server> server(new Server(config, *std::move(routes), *std::move(egresses)));
-  if (absl::Status status = server->Listen(config.listen); !status.ok()) return status;
+  absl::StatusOr<Listeners> listeners = OpenListeners(config.listen, server->shards_);
+  if (!listeners.ok()) return listeners.status();
+  server->listeners_ = *std::move(listeners);
   for (const auto& listener : server->listeners_) listener->Accept();
   for (const auto& shard : server->shards_) {
     if (absl::Status status = shard->Start(); !status.ok()) return status;
@@ -119,42 +116,6 @@ Server::~Server() {
   Stop();
 }
 
-absl::Status Server::Listen(const std::vector<std::string>& addresses) {
-  for (const std::string& text : addresses) {
-    const absl::StatusOr<ListenAddress> address = ParseListen(text);
-    if (!address.ok()) return address.status();
-    absl::StatusOr<Listeners> opened = OpenListeners(*address);
-    for (int tries = 1; address->port == 0 && tries < kFreePortTries; ++tries) {
-      if (!absl::IsAlreadyExists(opened.status())) break;
-      opened = OpenListeners(*address);
-    }
-    if (!opened.ok()) return opened.status();
-    for (auto& listener : *opened) listeners_.push_back(std::move(listener));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Server::Listeners> Server::OpenListeners(const ListenAddress& address) const {
-  Listeners opened;
-  absl::Status not_here;
-  std::uint16_t port = address.port;
-  for (Endpoint endpoint : Endpoints(address)) {
-    // With port 0, the second address of one name takes the port that the first was given.
-    endpoint.port(port);
-    auto listener = Listener::Open(endpoint, shards_);
-    if (absl::IsNotFound(listener.status())) {
-      not_here = listener.status();
-      continue;
-    }
-    if (!listener.ok()) return listener.status();
-    port = (*listener)->endpoint().port();
-    opened.push_back(*std::move(listener));
-  }
-  if (opened.empty()) return not_here;
-  if (!not_here.ok()) spdlog::warn("{}; listening without it", ToStd(not_here.message()));
-  return opened;
-}
-
 std::vector<Endpoint> Server::endpoints() const {
   std::vector<Endpoint> endpoints;
   for (const auto& listener : listeners_) endpoints.push_back(listener->endpoint());
@@ -164,6 +125,7 @@ std::vector<Endpoint> Server::endpoints() const {
 std::size_t Server::Stop() {
   // Where nothing could be listened on, no loop runs that would answer.
   if (!std::exchange(running_, false)) return 0;
+  draining_ = true;
   const Clock::time_point deadline = Clock::now() + shutdown_time_;
   // Nobody comes in any more.
   OnEveryShard(

@@ -1,6 +1,7 @@
 // The server: listeners, shards, start, drain, stop.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +16,7 @@
 #include "core/config.h"
 #include "core/endpoint.h"
 #include "core/fanout/egress.h"
-#include "core/listen_address.h"
-#include "core/net/listener.h"
+#include "core/listeners.h"
 #include "core/route.h"
 #include "core/route_table.h"
 #include "core/shard.h"
@@ -57,11 +57,16 @@ class Server {
 
   const Router& router() const { return routes_.router(); }
   std::size_t shards() const { return shards_.size(); }
+  const std::vector<std::unique_ptr<Shard>>& shard_list() const { return shards_; }
   std::string_view egress() const { return shards_.front()->fanout().egress().name(); }
 
   // Stops accepting, sends what is queued, closes the sessions with 1012 and waits until they are
   // gone, for `limits.shutdown_seconds` at most. Returns how many connections it had to cut.
   std::size_t Stop();
+
+  // Whether Stop was called. Any thread.
+  bool draining() const { return draining_.load(); }
+  std::chrono::system_clock::time_point start_time() const { return start_time_; }
 
   // The counters of stats.h, added up over the shards. Any thread.
   std::vector<std::pair<std::string_view, std::uint64_t>> Counters() const;
@@ -73,12 +78,6 @@ class Server {
   using Egresses = std::vector<std::unique_ptr<Egress>>;
   Server(const Config& config, RouteTable routes, Egresses egresses);
 
-  using Listeners = std::vector<std::unique_ptr<Listener>>;
-
-  absl::Status Listen(const std::vector<std::string>& addresses);
-  // What one address stands for, all at one port. Of two addresses, one that this machine has not
-  // is left out: without IPv6, localhost is 127.0.0.1 alone.
-  absl::StatusOr<Listeners> OpenListeners(const ListenAddress& address) const;
   // Starts something on every shard, and waits until all have called Done or the deadline has
   // passed.
   using Done = std::function<void()>;
@@ -86,10 +85,12 @@ class Server {
                     std::chrono::steady_clock::time_point deadline);
 
   const std::chrono::seconds shutdown_time_;
+  const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
   RouteTable routes_;
   std::vector<std::unique_ptr<Shard>> shards_;
   Listeners listeners_;
   bool running_ = false;
+  std::atomic<bool> draining_{false};
 };
 
 }  // namespace fanfare

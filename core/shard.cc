@@ -88,7 +88,11 @@ void Shard::Remove(Member& member) {
 }
 
 void Shard::Tick() {
+  const Time due = timer_.expiry();
   now_ = std::chrono::steady_clock::now();
+  // The first one is not late: it was not asked for.
+  if (last_tick_ != 0) stats_.loop_delay.Record(now_ - due);
+  last_tick_ = now_.time_since_epoch().count();
   for (Member* member : Members()) {
     if (members_.contains(member)) member->OnTick();
   }
@@ -96,6 +100,11 @@ void Shard::Tick() {
   timer_.async_wait([this](error_code ec) {
     if (!ec) Tick();
   });
+}
+
+Shard::Time::duration Shard::SinceTick() const {
+  const Time last{Time::duration(last_tick_.load())};
+  return std::chrono::steady_clock::now() - last;
 }
 
 // A copy, because members may leave while they are gone through.

@@ -60,9 +60,9 @@ class OpenConnections {
 
 // A thread, its io_context, the connections that were given to it, and its sending half.
 //
-// Thread: the constructor, Start, StopAndJoin, Post, open_connections() and reading stats() are for
-// any thread; all else is for the shard's own. Lifetime: outlives its connections; the router must
-// outlive the shard.
+// Thread: the constructor, Start, StopAndJoin, Post, open_connections(), SinceTick and reading
+// stats() are for any thread; all else is for the shard's own. Lifetime: outlives its connections;
+// the router must outlive the shard.
 class Shard {
  public:
   // A connection, as far as the shard cares.
@@ -111,6 +111,10 @@ class Shard {
   using Time = std::chrono::steady_clock::time_point;
   Time now() const { return now_; }
 
+  // Any thread: how long ago the loop last came to a tick; more than a second or so when something
+  // holds it up.
+  Time::duration SinceTick() const;
+
   net::io_context& context() { return context_; }
   Poller& poller() { return poller_; }
   ReaderPool& readers() { return readers_; }
@@ -123,6 +127,7 @@ class Shard {
   const OriginPolicy& origins() const { return origins_; }
   const Router& router() const { return router_; }
   OpenConnections& open_connections() { return open_connections_; }
+  const OpenConnections& open_connections() const { return open_connections_; }
 
  private:
   static constexpr std::size_t kReadBytes = 64 * 1024;
@@ -158,6 +163,7 @@ class Shard {
   Timer timer_;
   Timer drain_timer_;
   Time now_ = std::chrono::steady_clock::now();
+  std::atomic<Time::rep> last_tick_{0};
   std::thread thread_;
 };
 

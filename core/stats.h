@@ -1,23 +1,12 @@
 // What the server counts.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <string_view>
 
+#include "core/counter.h"
+#include "core/histogram.h"
+
 namespace fanfare {
-
-// A number that one thread raises and any thread may read: no locked instruction on the hot path.
-class Counter {
- public:
-  void Add(std::uint64_t n = 1) {
-    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-  }
-  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
 
 // One shard's counters, each raised on that shard's thread alone.
 struct Stats {
@@ -60,6 +49,12 @@ struct Stats {
   // How often the kernel was asked to send, and what it took.
   Counter send_calls;
   Counter bytes_sent;
+  // What sessions sent, as it came from their sockets.
+  Counter bytes_received;
+  // How long the shard was busy sending in each turn.
+  Histogram turn_time;
+  // How late the shard's timer was each time: as long as anything else had to wait for its loop.
+  Histogram loop_delay;
 };
 
 // The counters by name.
@@ -88,6 +83,7 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "messages_sent", .member = &Stats::messages_sent},
     {.name = "send_calls", .member = &Stats::send_calls},
     {.name = "bytes_sent", .member = &Stats::bytes_sent},
+    {.name = "bytes_received", .member = &Stats::bytes_received},
 };
 
 }  // namespace fanfare

@@ -88,11 +88,13 @@ void Fanout::Flush(Time deadline) {
 }
 
 void Fanout::RunTurn(std::chrono::steady_clock::duration budget) {
-  const Time deadline = std::chrono::steady_clock::now() + budget;
+  const Time start = std::chrono::steady_clock::now();
+  const Time deadline = start + budget;
   FlushWriters(deadline);
   RunPasses(deadline);
   FlushWriters(deadline);
   TellFalls();
+  stats_.turn_time.Record(std::chrono::steady_clock::now() - start);
   if (!writers_.empty() || !groups_.empty()) Schedule();
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/beast/core/error.hpp>
 #include <cerrno>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -194,6 +195,7 @@ void Transport::Receive() {
   if (bytes < 0) return End(error_code(errno, boost::system::system_category()));
   if (bytes == 0) return OnPeerDone();
   ExpectNothingYet();
+  shard_.stats().bytes_received.Add(static_cast<std::uint64_t>(bytes));
   OnBytes({buffer.data(), static_cast<std::size_t>(bytes)});
 }
 

@@ -216,6 +216,11 @@ def system_repositories():
         libraries = {"//:json": "nlohmann_json"},
     )
     _pkg_config_repository(
+        name = "prometheus-cpp",
+        debian_package = "prometheus-cpp-dev",
+        libraries = {"//core:core": "prometheus-cpp-core"},
+    )
+    _pkg_config_repository(
         name = "spdlog",
         debian_package = "libspdlog-dev",
         libraries = {"//:spdlog": "spdlog"},

@@ -1,0 +1,196 @@
+#include "core/admin/metrics.h"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "core/admin/process.h"
+#include "core/histogram.h"
+#include "core/shard.h"
+#include "core/version.h"
+#include "prometheus/client_metric.h"
+#include "prometheus/metric_type.h"
+#include "prometheus/text_serializer.h"
+
+namespace fanfare {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+// A counter of a shard. Those of one name, which stand together, are told apart by a label.
+struct Exported {
+  const char* name;
+  const char* help;
+  Counter Stats::* member;
+  const char* label = nullptr;
+  const char* value = nullptr;
+};
+
+constexpr char kRefused[] = "fanfare_rejected_total";
+constexpr char kRefusedHelp[] = "What was refused or ended because of a limit or a rule.";
+
+constexpr Exported kExported[] = {
+    {"fanfare_connections_accepted_total", "TCP connections that were accepted.",
+     &Stats::connections_accepted},
+    {"fanfare_sessions_opened_total", "Opening handshakes that succeeded, and event streams.",
+     &Stats::sessions_opened},
+    {"fanfare_sessions_closed_total", "Sessions that ended.", &Stats::sessions_closed},
+    {"fanfare_http_requests_total", "HTTP requests that did not become a session.",
+     &Stats::requests_answered, "outcome", "answered"},
+    {"fanfare_http_requests_total", "", &Stats::requests_refused, "outcome", "refused"},
+    {kRefused, kRefusedHelp, &Stats::connections_refused, "reason", "connections"},
+    {kRefused, "", &Stats::origins_refused, "reason", "origin"},
+    {kRefused, "", &Stats::handshake_timeouts, "reason", "handshake_timeout"},
+    {kRefused, "", &Stats::headers_too_big, "reason", "header_bytes"},
+    {kRefused, "", &Stats::bodies_too_big, "reason", "body_bytes"},
+    {kRefused, "", &Stats::messages_too_big, "reason", "message_bytes"},
+    {kRefused, "", &Stats::idle_timeouts, "reason", "idle_timeout"},
+    {kRefused, "", &Stats::outbox_overflows, "reason", "outbox_bytes"},
+    {"fanfare_slow_readers_total", "Readers that fell behind what a channel's log keeps.",
+     &Stats::slow_readers, "action", "disconnect"},
+    {"fanfare_slow_readers_total", "", &Stats::readers_skipped, "action", "skip"},
+    {"fanfare_messages_skipped_total", "Messages that slow readers were not sent, each for each.",
+     &Stats::messages_skipped},
+    {"fanfare_messages_received_total", "Messages from clients.", &Stats::messages_received},
+    {"fanfare_messages_sent_total", "Messages to clients: one to a thousand counts a thousand.",
+     &Stats::messages_sent},
+    {"fanfare_received_bytes_total", "Bytes that sessions sent, with their frames.",
+     &Stats::bytes_received},
+    {"fanfare_sent_bytes_total", "Bytes that the kernel took for sessions, with their frames.",
+     &Stats::bytes_sent},
+    {"fanfare_send_calls_total", "How often the kernel was asked to send to a socket.",
+     &Stats::send_calls},
+};
+
+double Seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+ClientMetric CounterOf(std::uint64_t value, Labels labels) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.counter.value = static_cast<double>(value);
+  return metric;
+}
+
+ClientMetric GaugeOf(double value, Labels labels = {}) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.gauge.value = value;
+  return metric;
+}
+
+ClientMetric HistogramOf(const Histogram& histogram, Labels labels) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i <= Histogram::kBounds.size(); ++i) {
+    count += histogram.count(i);
+    const double bound = i < Histogram::kBounds.size() ? Seconds(Histogram::kBounds[i])
+                                                       : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back({.cumulative_count = count, .upper_bound = bound});
+  }
+  metric.histogram.sample_count = count;
+  metric.histogram.sample_sum = Seconds(histogram.sum());
+  return metric;
+}
+
+MetricFamily Family(const char* name, const char* help, MetricType type,
+                    std::vector<ClientMetric> metrics) {
+  return {.name = name, .help = help, .type = type, .metric = std::move(metrics)};
+}
+
+// One metric for each shard, made by `make` from the shard and its labels.
+template <typename Make>
+std::vector<ClientMetric> ForEachShard(const Server& server, Make make) {
+  std::vector<ClientMetric> metrics;
+  std::size_t index = 0;
+  for (const std::unique_ptr<Shard>& shard : server.shard_list()) {
+    metrics.push_back(make(*shard, Labels{{"shard", std::to_string(index++)}}));
+  }
+  return metrics;
+}
+
+void AddCounters(const Server& server, std::vector<MetricFamily>& families) {
+  for (const Exported& exported : kExported) {
+    if (families.empty() || families.back().name != exported.name) {
+      families.push_back(Family(exported.name, exported.help, MetricType::Counter, {}));
+    }
+    std::vector<ClientMetric> metrics =
+        ForEachShard(server, [&](const Shard& shard, Labels labels) {
+          if (exported.label != nullptr) labels.push_back({exported.label, exported.value});
+          return CounterOf((shard.stats().*exported.member).value(), std::move(labels));
+        });
+    std::vector<ClientMetric>& all = families.back().metric;
+    all.insert(all.end(), metrics.begin(), metrics.end());
+  }
+}
+
+void AddLoops(const Server& server, std::vector<MetricFamily>& families) {
+  families.push_back(Family("fanfare_connections", "Connections that are open.", MetricType::Gauge,
+                            ForEachShard(server, [](const Shard& shard, Labels labels) {
+                              const auto open = shard.open_connections().count();
+                              return GaugeOf(static_cast<double>(open), std::move(labels));
+                            })));
+  families.push_back(Family("fanfare_turn_seconds", "How long a shard was busy sending in a turn.",
+                            MetricType::Histogram,
+                            ForEachShard(server, [](const Shard& shard, Labels labels) {
+                              return HistogramOf(shard.stats().turn_time, std::move(labels));
+                            })));
+  families.push_back(Family(
+      "fanfare_loop_delay_seconds", "How late a shard's timer was: what others wait for its loop.",
+      MetricType::Histogram, ForEachShard(server, [](const Shard& shard, Labels labels) {
+        return HistogramOf(shard.stats().loop_delay, std::move(labels));
+      })));
+}
+
+void AddProcess(const Server& server, std::vector<MetricFamily>& families) {
+  const ProcessUsage usage = ReadProcessUsage();
+  const auto gauge = [&](const char* name, const char* help, double value) {
+    families.push_back(Family(name, help, MetricType::Gauge, {GaugeOf(value)}));
+  };
+  families.push_back(
+      Family("process_cpu_seconds_total", "CPU time, user and system.", MetricType::Counter, {}));
+  ClientMetric cpu;
+  cpu.counter.value = usage.cpu_seconds;
+  families.back().metric.push_back(cpu);
+  gauge("process_resident_memory_bytes", "Memory that is in RAM.", usage.resident_bytes);
+  gauge("process_open_fds", "Open file descriptors.", usage.open_descriptors);
+  gauge("process_max_fds", "As many as there may be.", usage.max_descriptors);
+  gauge("process_start_time_seconds", "Start of the process, as a Unix time.",
+        std::chrono::duration<double>(server.start_time().time_since_epoch()).count());
+}
+
+}  // namespace
+
+std::vector<MetricFamily> CollectMetrics(const Server& server) {
+  std::vector<MetricFamily> families;
+  families.push_back(Family("fanfare_build_info", "Which Fanfare this is.", MetricType::Gauge,
+                            {GaugeOf(1, {{"version", std::string(kVersion)}})}));
+  families.push_back(Family("fanfare_ready", "1, or 0 while the server stops.", MetricType::Gauge,
+                            {GaugeOf(server.draining() ? 0 : 1)}));
+  AddLoops(server, families);
+  AddCounters(server, families);
+  AddProcess(server, families);
+  return families;
+}
+
+std::string MetricsText(const std::vector<MetricFamily>& families) {
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+std::vector<Counter Stats::*> ExportedCounters() {
+  std::vector<Counter Stats::*> members;
+  for (const Exported& exported : kExported) members.push_back(exported.member);
+  return members;
+}
+
+}  // namespace fanfare

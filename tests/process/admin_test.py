@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""The addresses for operators, and the dashboard that shows what they tell."""
+
+import json
+import re
+import signal
+import unittest
+import urllib.error
+import urllib.request
+
+from tests.process.client import connect
+from tests.process.server import DEADLINE_SECONDS, Server, run
+
+CONFIG = {"admin": {"listen": "127.0.0.1:0"}}
+ADMIN = re.compile(r"info for operators: http://(\S+)/ ")
+
+
+def get(server, path):
+    """Status and text."""
+    address = server.wait_log(ADMIN)[0][1]
+    try:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=DEADLINE_SECONDS) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+class AdminTest(unittest.IsolatedAsyncioTestCase):
+    async def test_it_is_there_until_the_last_session_has_gone(self):
+        with Server(config=CONFIG) as server:
+            self.assertEqual(get(server, "/healthz"), (200, "ok\n"))
+            self.assertEqual(get(server, "/readyz"), (200, "ready\n"))
+            async with connect(server.url("/chat")):
+                self.assertRegex(get(server, "/metrics")[1],
+                                 r'(?m)^fanfare_sessions_opened_total\{shard="\d+"\} 1$')
+                # Whose closing handshake has to wait for this thread.
+                server.send_signal(signal.SIGTERM)
+                server.wait_log("stopping on SIGTERM")
+                deadline = DEADLINE_SECONDS * 100
+                while get(server, "/readyz")[0] == 200 and deadline > 0:
+                    deadline -= 1
+                self.assertEqual(get(server, "/readyz"), (503, "stopping\n"))
+
+    def test_without_the_setting_there_is_none(self):
+        with Server() as server:
+            self.assertFalse([line for line in server.log if "for operators" in line])
+
+    def test_an_address_that_is_taken(self):
+        with Server() as server:
+            address = server.addresses[0]
+            result = run("--listen=127.0.0.1:0", config={"admin": {"listen": address}})
+            self.assertEqual(result.stderr.splitlines()[-1],
+                             f"server: cannot listen on {address}: Address already in use")
+            self.assertEqual(result.returncode, 1)
+
+
+class DashboardTest(unittest.TestCase):
+    """core/admin/grafana.json and README.md, against what the server tells."""
+
+    def setUp(self):
+        with Server(config=CONFIG) as server:
+            text = get(server, "/metrics")[1]
+        self.families = dict(re.findall(r"(?m)^# TYPE (\S+) (\S+)$", text))
+        self.assertGreater(len(self.families), 10)
+
+    def test_every_query_asks_for_metrics_that_are_there(self):
+        with open("core/admin/grafana.json", encoding="utf-8") as file:
+            dashboard = json.load(file)
+        queries = [target["expr"] for panel in dashboard["panels"]
+                   for target in panel.get("targets", [])]
+        self.assertGreater(len(queries), 8)
+        asked = set()
+        for query in queries:
+            names = re.findall(r"\b(?:fanfare|process)_[a-z_]+", query)
+            self.assertTrue(names, query)
+            for name in names:
+                family = re.sub("_bucket$", "", name)
+                self.assertIn(family, self.families, query)
+                if name != family:
+                    self.assertEqual(self.families[family], "histogram", query)
+                if self.families[family] == "counter":
+                    self.assertRegex(query, rf"rate\({name}\b", "of a counter, the rate says more")
+                asked.add(family)
+        self.assertIn("fanfare_messages_sent_total", asked)
+
+    def test_every_panel_has_its_place(self):
+        with open("core/admin/grafana.json", encoding="utf-8") as file:
+            panels = json.load(file)["panels"]
+        self.assertEqual(len({panel["id"] for panel in panels}), len(panels))
+        cells = set()
+        for panel in panels:
+            place = panel["gridPos"]
+            self.assertLessEqual(place["x"] + place["w"], 24)
+            for x in range(place["x"], place["x"] + place["w"]):
+                for y in range(place["y"], place["y"] + place["h"]):
+                    self.assertNotIn((x, y), cells, panel["title"])
+                    cells.add((x, y))
+
+    def test_every_metric_is_documented(self):
+        with open("core/admin/README.md", encoding="utf-8") as file:
+            documented = set(re.findall(r"`((?:fanfare|process)_[a-z_]+)", file.read()))
+        self.assertEqual(documented, set(self.families))
+
+
+if __name__ == "__main__":
+    unittest.main()
