@@ -21,8 +21,8 @@ except ImportError:
     sys.exit("chat: there are no WebSockets here: apt-get install python3-websockets")
 
 from tools.chat import address, pipe
-from tools.chat.client import Refused
 from tools.chat.link import LinkError
+from tools.chat.listener import Refused
 
 NOT_SAID, USAGE, NO_CONNECTION, INTERRUPTED, NO_READER = 1, 2, 3, 130, 141
 

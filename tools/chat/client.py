@@ -7,7 +7,7 @@ It knows no terminal. Everything happens on one event loop:
     running = asyncio.create_task(client.run())
     await client.publish("lobby", "hello")
 
-After a loss it connects again, with growing delays; takes its identity up (`resume`); joins its
+After a loss it connects again, with growing delays or when the server says; takes its identity up (`resume`); joins its
 rooms where it was in them (`recover`); and sends again what was not acknowledged, which the server
 knows by its id if it had come. If the identity was forgotten in the meantime, a message that comes
 among what was missed is known by its author and text; what else is not acknowledged is sent again.
@@ -15,68 +15,15 @@ among what was missed is known by its author and text; what else is not acknowle
 
 import asyncio
 import contextlib
-import dataclasses
-import itertools
 import time
 
 from tools.chat.backoff import Backoff
 from tools.chat.link import LinkError, open_link
+from tools.chat.listener import NotConnected, Refused
+from tools.chat.requests import Requests
 from tools.chat.room import Room
 
 EVENTS = {"message", "edit", "delete", "reaction"}
-
-
-class Refused(Exception):
-    """The server's error; its message, `code`, and the `frame`."""
-
-    def __init__(self, frame):
-        super().__init__(frame["message"])
-        self.code = frame["code"]
-        self.frame = frame
-
-
-class NotConnected(Exception):
-    """There was no connection, or it was lost before the answer came."""
-
-
-class Listener:
-    """What a client tells. All of it is called on the client's loop, and does nothing here."""
-
-    def on_frame(self, frame):
-        """A frame came: every one, before anything else is told of it."""
-
-    def on_connected(self, resumed):
-        """Frames can be sent; `resumed` is whether the identity is that of the last connection."""
-
-    def on_lost(self, why, retry_in):
-        """The connection is lost, or the attempt failed; the next is made in so many seconds."""
-
-    def on_joined(self, room, how, missed):
-        """A room was joined: see Room.enter. `missed` events follow, or None knows how many."""
-
-    def on_event(self, room, event, is_new):
-        """An event of a room: each once, in order. Not `is_new`: of the history before us."""
-
-    def on_presence(self, room, joined, left):
-        """These names came and went; room.count is what is left."""
-
-    def on_typing(self, room, member, seconds):
-        """A member is typing for so many seconds more; 0 is not any more."""
-
-    def on_direct(self, frame):
-        """A direct message to us."""
-
-    def on_error(self, error):
-        """An error of the server that belongs to nothing we wait for, or ends our stay in a room."""
-
-
-@dataclasses.dataclass
-class Request:
-    frame: dict
-    answer: asyncio.Future
-    # Whether it is sent again on the next connection, and whether it was sent on this one.
-    again: bool
-    sent: bool = False
 
 
 class ChatClient:
@@ -97,12 +44,12 @@ class ChatClient:
         self._open = opener
         self._backoff = backoff or Backoff()
         self._patience = patience
-        self._ids = itertools.count(1)
-        self._requests = {}
+        self._requests = Requests()
         self._link = None
         self._ready = False
         self._ready_event = asyncio.Event()
         self._closed = False
+        self._stopped = asyncio.Event()
         # Kept, as the loop holds tasks only weakly.
         self._entering = []
         self._moved = asyncio.Event()
@@ -115,30 +62,22 @@ class ChatClient:
 
     @property
     def unacknowledged(self):
-        return sum(request.again for request in self._requests.values())
+        return len(self._requests.unacknowledged)
 
     async def run(self):
         """Stays connected until `close`. The first connection must succeed, or LinkError is raised."""
-        lost_at = time.monotonic()
+        living = asyncio.create_task(self._live())
+        stopped = asyncio.create_task(self._stopped.wait())
         try:
-            while not self._closed:
-                try:
-                    await self._attend()
-                except LinkError as error:
-                    if self._closed:
-                        break
-                    if self._ready:
-                        lost_at = time.monotonic()
-                    self._forget_connection()
-                    waited = time.monotonic() - lost_at
-                    if self.session is None or error.permanent or (
-                            self._patience is not None and waited >= self._patience):
-                        raise
-                    delay = self._backoff.next()
-                    self._listener.on_lost(str(error), delay)
-                    await asyncio.sleep(delay)
+            await asyncio.wait([living, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if living.done():
+                living.result()
         finally:
-            self.cut()
+            # Also if it is cancelled: whoever quits, leaves.
+            await self.close()
+            living.cancel()
+            stopped.cancel()
+            await asyncio.wait([living, stopped])
             self._forget_connection()
 
     async def close(self):
@@ -146,11 +85,7 @@ class ChatClient:
         self._closed = True
         if self._link is not None:
             await self._link.close()
-
-    def cut(self):
-        """Cuts the connection as a broken network does; `run` makes the next."""
-        if self._link is not None:
-            self._link.abort()
+        self._stopped.set()
 
     async def publish(self, room, text=None, data=None):
         """Sends a message, again and again if it must be; returns its `ack`, or raises Refused."""
@@ -168,7 +103,7 @@ class ChatClient:
 
     async def acknowledged(self):
         """Waits until all that was published is acknowledged or refused."""
-        while answers := [request.answer for request in self._requests.values() if request.again]:
+        while answers := [request.answer for request in self._requests.unacknowledged]:
             await asyncio.wait(answers)
             # Whoever waits for them takes them out.
             await asyncio.sleep(0)
@@ -211,12 +146,29 @@ class ChatClient:
                 return members
             after = {"after": page["next"]}
 
+    async def _live(self):
+        """One connection after the other."""
+        lost_at = time.monotonic()
+        while True:
+            try:
+                await self._attend()
+            except LinkError as error:
+                if self._closed:
+                    return
+                if self._ready:
+                    lost_at = time.monotonic()
+                self._forget_connection()
+                waited = time.monotonic() - lost_at
+                if self.session is None or error.permanent or (
+                        self._patience is not None and waited >= self._patience):
+                    raise
+                delay = self._backoff.next() if error.retry_in is None else error.retry_in
+                self._listener.on_lost(str(error), delay)
+                await asyncio.sleep(delay)
+
     async def _attend(self):
         """One connection, until it raises LinkError."""
         link = self._link = await self._open(self._url)
-        if self._closed:
-            await link.close()
-            return
         welcome = await link.receive()
         self._listener.on_frame(welcome)
         greeting = asyncio.create_task(self._greet(welcome))
@@ -248,7 +200,7 @@ class ChatClient:
             elif not all(room.caught_up for room in self.rooms.values()):
                 self._moved.clear()
                 await self._moved.wait()
-            elif unsent := [request for request in self._requests.values() if not request.sent]:
+            elif unsent := self._requests.unsent:
                 for request in unsent:
                     request.sent = True
                     await self._link.send(request.frame)
@@ -271,20 +223,13 @@ class ChatClient:
 
     async def _ask(self, frame, again=False):
         """Sends a request: at once, or, if it is one to be sent `again`, when that is possible."""
-        number = str(next(self._ids))
-        request = Request({**frame, "id": number}, asyncio.get_running_loop().create_future(), again)
-        self._requests[number] = request
-        try:
+        with self._requests.begin(frame, again) as request:
             if self._ready or not again:
                 request.sent = True
-                try:
+                # `receive` tells of the loss, too.
+                with contextlib.suppress(LinkError):
                     await self._link.send(request.frame)
-                except LinkError:
-                    # `receive` tells of the loss, too.
-                    pass
             answer = await request.answer
-        finally:
-            del self._requests[number]
         if answer["type"] == "error":
             raise Refused(answer)
         return answer
@@ -295,10 +240,7 @@ class ChatClient:
         self._ready_event.clear()
         for room in self.rooms.values():
             room.asked = False
-        for request in self._requests.values():
-            request.sent = False
-            if not request.again and not request.answer.done():
-                request.answer.set_exception(NotConnected("the connection was lost"))
+        self._requests.lose_connection()
 
     def _take(self, frame):
         self._listener.on_frame(frame)
@@ -309,16 +251,15 @@ class ChatClient:
         elif kind in EVENTS and room is not None:
             self._event(room, frame)
         elif kind == "presence" and room is not None:
-            if (change := room.change(frame)) is not None:
+            if (change := room.change(frame, self.session)) is not None:
                 self._listener.on_presence(room, *change)
         elif kind == "typing" and room is not None:
             self._listener.on_typing(room, frame["from"], 5 if frame["on"] else 0)
         elif kind == "direct":
             self._listener.on_direct(frame)
-        request = self._requests.get(frame.get("id"))
-        if request is not None and not request.answer.done():
-            request.answer.set_result(frame)
-        elif kind == "error":
+        elif kind == "ack" and room is not None and "offset" in frame:
+            room.acknowledged = max(room.acknowledged, frame["offset"])
+        if not self._requests.take(frame) and kind == "error":
             self._listener.on_error(frame)
 
     def _joined(self, room, frame):
@@ -332,19 +273,9 @@ class ChatClient:
     def _event(self, room, event):
         if not room.advance(event):
             return
-        if event["from"]["session"] == self._former:
-            self._settle(event)
+        if event["from"]["session"] == self._former and event["type"] == "message" and (
+                event["offset"] > room.acknowledged):
+            # Of the identity that is lost: its publish need not be sent again.
+            self._requests.settle(event)
         self._listener.on_event(room, event, True)
         self._moved.set()
-
-    def _settle(self, event):
-        """Our own event under the identity that is lost: its publish need not be sent again."""
-        for request in self._requests.values():
-            frame = request.frame
-            if request.again and not request.answer.done() and event["type"] == "message" and (
-                    frame["room"], frame.get("text", ""), frame.get("data")) == (
-                    event["room"], event["text"], event.get("data")):
-                request.sent = True
-                request.answer.set_result({"type": "ack", "id": frame["id"], "room": event["room"],
-                                           "offset": event["offset"]})
-                return

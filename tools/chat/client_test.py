@@ -4,8 +4,8 @@
 import asyncio
 import unittest
 
-from tools.chat.client import NotConnected, Refused
 from tools.chat.fake_link import Stage, joined, message, settle, within
+from tools.chat.listener import NotConnected, Refused
 
 
 class ClientTest(unittest.IsolatedAsyncioTestCase):
@@ -115,6 +115,35 @@ class ClientTest(unittest.IsolatedAsyncioTestCase):
             await link.nothing()
             self.assertEqual(stage.client.session, "s3")
 
+    async def test_a_lost_identity_knows_what_was_acknowledged_before_it_came(self):
+        async with Stage() as stage:
+            link = await self.joined_link(stage)
+            first = asyncio.create_task(stage.client.publish("lobby", "same"))
+            request = await link.take("publish")
+            link.give(type="ack", id=request["id"], room="lobby", offset=1)
+            await within(first)
+            second = asyncio.create_task(stage.client.publish("lobby", "same"))
+            await link.take("publish")
+            link.lose()
+            link, _ = await self.came_back(stage, offset=1, resumed=False)
+            # That is the first one; nobody knows of the second.
+            link.give(**message(1, "same", session="s1"))
+            request = await link.take("publish")
+            link.give(type="ack", id=request["id"], room="lobby", offset=2)
+            self.assertEqual((await within(second))["offset"], 2)
+
+    async def test_offsets_of_another_epoch_say_nothing(self):
+        async with Stage() as stage:
+            link = await self.joined_link(stage)
+            said = asyncio.create_task(stage.client.publish("lobby", "x"))
+            request = await link.take("publish")
+            link.give(type="ack", id=request["id"], room="lobby", offset=9)
+            await within(said)
+            link.lose()
+            link, _ = await self.came_back(stage, offset=0, recovered=False, epoch="e2")
+            await settle()
+            self.assertEqual(stage.client.rooms["lobby"].acknowledged, 0)
+
     async def test_what_may_be_lost_is_told(self):
         async with Stage() as stage:
             link = await self.joined_link(stage, offset=3)
@@ -175,6 +204,14 @@ class ClientTest(unittest.IsolatedAsyncioTestCase):
             room = stage.client.rooms["lobby"]
             self.assertEqual((room.repeated, room.skipped, room.offset), (1, 2, 5))
             self.assertEqual(stage.listener.told[-2:], [("event", 2, True), ("event", 5, True)])
+
+    async def test_our_own_coming_is_no_news(self):
+        async with Stage() as stage:
+            link = await self.joined_link(stage)
+            ada = {"session": "s1", "name": "Ada"}
+            link.give(type="presence", room="lobby", version=2, count=1, joined=[ada], left=[])
+            await settle()
+            self.assertEqual(stage.listener.told[-1], ("presence", [], [], 1))
 
     async def test_presence(self):
         async with Stage() as stage:

@@ -3,10 +3,12 @@
 
 import unittest
 
+import websockets
+
 from tools.chat import address
 from tools.chat.backoff import Backoff
 from tools.chat.fake_link import Stage, settle, within
-from tools.chat.link import LinkError, open_link
+from tools.chat.link import LinkError, ended, open_link
 
 
 class AddressTest(unittest.TestCase):
@@ -80,6 +82,56 @@ class ConnectingTest(unittest.IsolatedAsyncioTestCase):
             link.lose()
             with self.assertRaisesRegex(LinkError, "no chat"):
                 await within(stage.running)
+
+    async def test_the_server_says_when_and_whether_to_come_back(self):
+        for code, why, message, retry_in, permanent in [
+                (1012, "retry in 1500 ms", "with 1012 (retry in 1500 ms)", 1.5, False),
+                (1012, "restart; retry in 0 ms", "with 1012", 0, False),
+                (1012, "retry in 999999999 ms", "with 1012", 300, False),
+                (1012, "retry in -1 ms", "with 1012", None, False),
+                (1012, "", "with 1012", None, False),
+                (1013, "too slow", "with 1013 (too slow)", None, False),
+                (4001, "resumed elsewhere", "another connection goes on", None, True)]:
+            frame = websockets.frames.Close(code, why)
+            error = ended(websockets.ConnectionClosedError(frame, frame))
+            self.assertIn(message, str(error))
+            self.assertEqual((error.retry_in, error.permanent), (retry_in, permanent))
+        error = ended(websockets.ConnectionClosedError(None, None))
+        self.assertEqual((str(error), error.retry_in), ("the connection was lost", None))
+
+    async def test_it_comes_back_when_the_server_says(self):
+        # By itself, it would not within the deadline.
+        async with Stage(backoff=Backoff(first=1000)) as stage:
+            link = await stage.link()
+            await settle()
+            link.lose(retry_in=0.01)
+            await stage.resumed_link()
+
+    async def test_it_ends_when_another_connection_has_its_identity(self):
+        async with Stage() as stage:
+            link = await stage.link()
+            await settle()
+            link.lose("another connection goes on with this identity", permanent=True)
+            with self.assertRaisesRegex(LinkError, "another connection"):
+                await within(stage.running)
+
+    async def test_closing_does_not_wait_for_the_next_attempt(self):
+        async with Stage(backoff=Backoff(first=1000)) as stage:
+            link = await stage.link()
+            await settle()
+            link.lose()
+            await settle()
+            await stage.client.close()
+            await within(stage.running)
+
+    async def test_who_is_interrupted_leaves(self):
+        async with Stage() as stage:
+            link = await stage.link()
+            await settle()
+            stage.running.cancel()
+            await settle()
+            self.assertTrue(stage.running.cancelled())
+            self.assertTrue(link.closed)
 
     async def test_closing(self):
         async with Stage() as stage:

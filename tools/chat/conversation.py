@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 
 from tools.chat import commands, render
-from tools.chat.client import Listener, NotConnected, Refused
+from tools.chat.listener import Listener, NotConnected, Refused
 
 HISTORY = 20
 # How often the others are told that somebody goes on typing; each holds for 5 s.

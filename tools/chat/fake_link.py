@@ -3,8 +3,9 @@
 import asyncio
 
 from tools.chat.backoff import Backoff
-from tools.chat.client import ChatClient, Listener
+from tools.chat.client import ChatClient
 from tools.chat.link import LinkError
+from tools.chat.listener import Listener
 
 DEADLINE_SECONDS = 10
 TIME = "2026-11-24T09:30:00.000Z"
@@ -47,8 +48,8 @@ class FakeLink:
     def abort(self):
         self.lose("aborted")
 
-    def lose(self, why="the connection was lost"):
-        self._end = LinkError(why)
+    def lose(self, why="the connection was lost", **options):
+        self._end = LinkError(why, **options)
         self._to_client.put_nowait(self._end)
 
     def give(self, **frame):

@@ -1,8 +1,10 @@
 """One WebSocket that speaks fanfare.chat.v1: frames in, frames out, and its end in one line."""
 
 import asyncio
+import contextlib
 import errno
 import json
+import re
 import ssl
 
 import websockets
@@ -13,6 +15,12 @@ CLOSE_SECONDS = 2
 # A plain client's message may be as long as limits.message_bytes, and its JSON several times that.
 MAX_BYTES = 16 * 1024 * 1024
 
+# The identity goes on with another connection.
+RESUMED = 4001
+# In the reason of a server that restarts. It does not decide that we never come back.
+RETRY_IN = re.compile(r"\bretry in (\d{1,9}) ms\b")
+MOST_RETRY_SECONDS = 300
+
 # Statuses that say "later", not "never".
 TRANSIENT = {408, 425, 429}
 
@@ -20,12 +28,13 @@ TRANSIENT = {408, 425, 429}
 class LinkError(Exception):
     """There is no link, or there is none any more; the message is one line for people.
 
-    `permanent`: trying again would not help.
+    `permanent`: trying again would not help. `retry_in`: the seconds to wait, if the server said.
     """
 
-    def __init__(self, message, permanent=False):
+    def __init__(self, message, permanent=False, retry_in=None):
         super().__init__(message)
         self.permanent = permanent
+        self.retry_in = retry_in
 
 
 class Link:
@@ -38,18 +47,21 @@ class Link:
         try:
             await self._socket.send(json.dumps(frame, ensure_ascii=False))
         except (websockets.ConnectionClosed, OSError) as error:
-            raise LinkError(reason(error)) from None
+            raise ended(error) from None
 
     async def receive(self):
         try:
             return json.loads(await self._socket.recv())
         except (websockets.ConnectionClosed, OSError) as error:
-            raise LinkError(reason(error)) from None
+            raise ended(error) from None
         except ValueError:
             raise LinkError("the server sent what is not JSON", permanent=True) from None
 
-    async def close(self):
-        await self._socket.close()
+    async def close(self, code=1000):
+        """Leaves, and the server tells the others at once; with other codes, it waits for us."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._socket.close(code), CLOSE_SECONDS)
+        self.abort()
 
     def abort(self):
         """Cuts it: nothing is sent any more, not even that it ends."""
@@ -65,7 +77,9 @@ async def open_link(url):
         status = error.status_code
         what = "there is no chat" if status == 404 else f"the server answered {status}"
         raise LinkError(f"{url}: {what}", 400 <= status < 500 and status not in TRANSIENT) from None
-    except websockets.InvalidHandshake:
+    except websockets.InvalidHandshake as error:
+        if isinstance(error.__cause__, (EOFError, OSError)):
+            raise LinkError(f"{url}: the connection ended before it began") from None
         raise LinkError(f"{url}: what answers there is no WebSocket server", True) from None
     except (asyncio.TimeoutError, TimeoutError):
         raise LinkError(f"{url}: no answer within {OPEN_SECONDS} s") from None
@@ -79,6 +93,16 @@ async def open_link(url):
         await socket.close()
         raise LinkError(f"{url}: the server does not speak {PROTOCOL}", True)
     return Link(socket)
+
+
+def ended(error):
+    """The LinkError of an open link's end."""
+    if isinstance(error, websockets.ConnectionClosed) and error.rcvd is not None:
+        if error.rcvd.code == RESUMED:
+            return LinkError("another connection goes on with this identity", permanent=True)
+        if match := RETRY_IN.search(error.rcvd.reason):
+            return LinkError(reason(error), retry_in=min(int(match[1]) / 1000, MOST_RETRY_SECONDS))
+    return LinkError(reason(error))
 
 
 def reason(error):

@@ -7,7 +7,8 @@ import sys
 import threading
 
 from tools.chat import render
-from tools.chat.client import ChatClient, Listener, Refused
+from tools.chat.client import ChatClient
+from tools.chat.listener import Listener, Refused
 
 # How many lines may wait for their ack; the server knows the ids of the newest 256.
 WINDOW = 64

@@ -14,6 +14,8 @@ class Room:
     epoch: str | None = None
     # That of the newest event that came.
     offset: int = 0
+    # That of our own newest one that was acknowledged, in this epoch; it may be still to come.
+    acknowledged: int = 0
     # Up to here, events are what was missed.
     goal: int = 0
     # The oldest that is kept; and the oldest that was shown, which pages go back from.
@@ -55,6 +57,7 @@ class Room:
         if known == self.epoch:
             shown = [event for event in shown if event["offset"] > was]
         if known is None or known != self.epoch:
+            self.acknowledged = 0
             self.oldest = shown[0]["offset"] if shown else self.offset + 1
         return ("new" if known is None else "lost"), shown
 
@@ -81,12 +84,15 @@ class Room:
         for member in members:
             self.names.setdefault(member["session"], member["name"])
 
-    def change(self, presence):
-        """Takes a presence frame; returns the names of who joined and who left, None if it is old."""
+    def change(self, presence, ours):
+        """Takes a presence frame; returns the names of who joined and who left, None if it is old.
+
+        We know where we are: our session is in neither.
+        """
         if presence["version"] <= self.version:
             return None
         self.version, self.count = presence["version"], presence["count"]
         joined, left = presence.get("joined", []), presence.get("left", [])
-        gone = [self.names.pop(session, "somebody") for session in left]
+        gone = [self.names.pop(session, "somebody") for session in left if session != ours]
         self.names.update((member["session"], member["name"]) for member in joined)
-        return [member["name"] for member in joined], gone
+        return [member["name"] for member in joined if member["session"] != ours], gone
