@@ -6,13 +6,14 @@ def script_test(name, data = [], **kwargs):
     """A test NAME.py; its first line is `#!/usr/bin/python3`.
 
     The libraries are Debian's, and so are for Debian's Python, whatever else may be first on PATH.
-    That is also why this is no py_test.
+    That is also why this is no py_test. There is no C++ of ours in it, and so nothing for a sanitizer.
     """
     sh_test(
         name = name,
         size = "small",
         srcs = [name + ".py"],
         data = data,
+        tags = ["no_sanitizer"],
         env = {
             # The folder of the runfiles: `from tools.chat.client import ChatClient`.
             "PYTHONPATH": ".",

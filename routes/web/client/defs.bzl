@@ -9,6 +9,8 @@ def node_test(name):
         size = "small",
         srcs = ["run_test.sh"],
         args = ["$(rootpath {}.js)".format(name)],
+        # There is no C++ in it.
+        tags = ["no_sanitizer"],
         data = [
             name + ".js",
             ":client",
