@@ -20,6 +20,8 @@ class Proxy:
         self._port = port
         self._pairs = []
         self._open = set()
+        # Whether whoever connects is reset at once.
+        self.is_shut = False
 
     async def __aenter__(self):
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -44,6 +46,12 @@ class Proxy:
     def cut(self, pair, how):
         pair.end(how)
 
+    def shut(self):
+        """Resets all connections, and those to come until `is_shut` is taken back."""
+        self.is_shut = True
+        for pair in self.pairs():
+            pair.end("reset")
+
     async def _accept(self, reader, writer):
         self._open.add(asyncio.current_task())
         pair = None
@@ -51,12 +59,14 @@ class Proxy:
             to_server = await asyncio.open_connection("127.0.0.1", self._port)
             pair = Pair((reader, writer), to_server)
             self._pairs.append(pair)
-            await pair.run()
+            if not self.is_shut:
+                await pair.run()
         except OSError:
             # The server is gone, or the client is, already.
             writer.transport.abort()
         finally:
             if pair is not None:
+                pair.end("reset")
                 self._pairs.remove(pair)
             self._open.discard(asyncio.current_task())
 
@@ -66,6 +76,7 @@ class Pair:
         self.is_cut = False
         self._client = client
         self._server = server
+        # Whether what comes is thrown away.
         self._stalled = False
 
     async def run(self):
@@ -75,13 +86,12 @@ class Pair:
     async def _pump(self, reader, writer):
         try:
             while data := await reader.read(65536):
-                if self._stalled:
-                    continue
-                writer.write(data)
-                await writer.drain()
+                if not self._stalled:
+                    writer.write(data)
+                    await writer.drain()
         except OSError:
             pass
-        if not writer.is_closing():
+        if not self._stalled:
             writer.close()
 
     def end(self, how):
@@ -90,6 +100,7 @@ class Pair:
             self._stalled = True
             asyncio.get_running_loop().call_later(0.05, self.end, "reset")
         elif how == "half":
+            self._stalled = True
             reset(self._client[1])
         elif how == "end":
             self._client[1].close()
