@@ -7,7 +7,7 @@ import signal
 import socket
 import unittest
 
-from tests.chat.peer import chat_server, peer
+from tests.chat.peer import chat_server, peer, until
 from tests.chat.proxy import Proxy
 from tests.chat.schema import problem
 from tests.process.client import within
@@ -25,6 +25,13 @@ async def run(*args, said=""):
     process = await start(*args)
     out, errors = await within(process.communicate(said.encode()), "the end of the client")
     return process.returncode, out.decode(), errors.decode()
+
+
+async def until_alone(client):
+    async def is_alone():
+        return (await client.ask(type="members", room="lobby"))["count"] == 1
+
+    await until(is_alone, "the leave of the others")
 
 
 class SayTest(unittest.IsolatedAsyncioTestCase):
@@ -128,6 +135,28 @@ class EndTest(unittest.IsolatedAsyncioTestCase):
             process.send_signal(signal.SIGINT)
             _, errors = await within(process.communicate(), "the end")
             self.assertEqual((process.returncode, errors), (130, b""))
+
+    async def test_interrupted_before_there_is_a_connection(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.setblocking(False)
+            process = await start(f"ws://127.0.0.1:{silent.getsockname()[1]}/chat")
+            accepted, _ = await within(asyncio.get_running_loop().sock_accept(silent), "a connection")
+            with accepted:
+                process.send_signal(signal.SIGINT)
+                _, errors = await within(process.communicate(), "the end")
+                self.assertEqual((process.returncode, errors), (130, b""))
+
+    async def test_who_ends_leaves_at_once(self):
+        # Whoever is only lost is still there long after the deadline.
+        with chat_server(presence={"grace_ms": 600_000}) as server:
+            async with peer(server, room="lobby") as grace:
+                self.assertEqual((await run(server.url("/chat"), "--name=quick", said="bye"))[0], 0)
+                process = await start(server.url("/chat"), "--name=interrupted")
+                process.stdin.write(b"ready\n")
+                await grace.take("message", text="ready")
+                process.send_signal(signal.SIGINT)
+                await within(process.communicate(), "the end")
+                await until_alone(grace)
 
     async def test_where_there_is_no_chat(self):
         with chat_server() as server:

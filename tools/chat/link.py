@@ -1,7 +1,6 @@
 """One WebSocket that speaks fanfare.chat.v1: frames in, frames out, and its end in one line."""
 
 import asyncio
-import contextlib
 import errno
 import json
 import re
@@ -59,9 +58,11 @@ class Link:
 
     async def close(self, code=1000):
         """Leaves, and the server tells the others at once; with other codes, it waits for us."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._socket.close(code), CLOSE_SECONDS)
+        closing = asyncio.create_task(self._socket.close(code))
+        # No wait_for: what it cancels goes through several timeouts nevertheless.
+        await asyncio.wait([closing], timeout=CLOSE_SECONDS)
         self.abort()
+        await closing
 
     def abort(self):
         """Cuts it: nothing is sent any more, not even that it ends."""

@@ -111,10 +111,14 @@ async def run(address, name, history, patience, as_json, follow):
     client.join(address.room, history)
     running = asyncio.create_task(client.run())
     talking = asyncio.create_task(talk(client, printer, address.room, follow))
-    await asyncio.wait([running, talking], return_when=asyncio.FIRST_COMPLETED)
-    if running.done():
-        talking.cancel()
-    await client.close()
+    try:
+        await asyncio.wait([running, talking], return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            talking.cancel()
+    finally:
+        # Also at an interrupt, which cancels this.
+        await client.close()
+        await asyncio.wait([running])
     await asyncio.wait([talking])
     await running
     return talking.result()

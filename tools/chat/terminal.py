@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
+import termios
 
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.formatted_text import FormattedText
@@ -73,15 +75,18 @@ async def run(address, name, history, patience):
     for number in [signal.SIGTERM, signal.SIGHUP]:
         asyncio.get_running_loop().add_signal_handler(number, talking.cancel)
     try:
-        await asyncio.wait([running, talking], return_when=asyncio.FIRST_COMPLETED)
-        # If the connection is gone for good, the line that is being typed goes with it.
-        talking.cancel()
-        await asyncio.wait([talking])
+        with no_echo(sys.stdin.fileno()):
+            await asyncio.wait([running, talking], return_when=asyncio.FIRST_COMPLETED)
+            # If the connection is gone for good, the line that is being typed goes with it.
+            talking.cancel()
+            await asyncio.wait([talking])
         if not running.done():
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(client.acknowledged(), LAST_SECONDS)
     finally:
+        # Also at an interrupt, which cancels this.
         await client.close()
+        await asyncio.wait([running])
     if unsaid := client.unacknowledged:
         terminal.show(render.error(f"{unsaid} not acknowledged, and perhaps not said"))
     terminal.flush()
@@ -89,6 +94,19 @@ async def run(address, name, history, patience):
     if not talking.cancelled():
         talking.result()
     return not unsaid
+
+
+@contextlib.contextmanager
+def no_echo(descriptor):
+    """What is typed while there is no input line is not seen, and is in the next one."""
+    before = termios.tcgetattr(descriptor)
+    changed = termios.tcgetattr(descriptor)
+    changed[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(descriptor, termios.TCSANOW, changed)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSANOW, before)
 
 
 async def talk(terminal, conversation, name):
