@@ -47,6 +47,20 @@ class TerminalTest(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual([line for line in ada.screen.all_lines if "Ada> " in line + " "],
                                  ["Ada>"])
 
+    async def test_typing_while_much_comes(self):
+        with chat_server() as server:
+            async with peer(server, room="lobby", name="Grace") as grace, \
+                    chat(server.url("/chat/lobby")) as ada:
+                await ada.shows("lobby: 2 here")
+                for number in range(60):
+                    await grace.say(f"message {number}")
+                    ada.type("x")
+                await ada.shows("Grace: message 59$")
+                await ada.shows_input("Ada> " + "x" * 60)
+                # No key was seen but in the input line.
+                self.assertEqual([line for line in ada.screen.all_lines
+                                  if "x" in line and not line.startswith("Ada> ")], [])
+
     async def test_nobody_controls_the_terminal(self):
         with chat_server() as server:
             async with peer(server, room="lobby", name="Grace") as grace, \

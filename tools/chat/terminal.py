@@ -32,6 +32,8 @@ class Terminal:
             erase_when_done=True,
             # https://no-color.org
             color_depth=ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None)
+        # It would be for every line that is shown, and what is typed in that moment be seen twice.
+        self._session.app.input.cooked_mode = contextlib.nullcontext
 
     def show(self, line):
         """All that comes in one turn of the loop is written at once: the input line blinks once."""
