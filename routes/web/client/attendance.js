@@ -20,7 +20,7 @@ export class Attendance {
   #owner;
   #roster = new Roster();
   #typists;
-  /** Counts connections, so that a page of another one is not taken. */
+  /** Counts connections: each reads anew. */
   #connection = 0;
   #isReading = false;
   #toldCount = 0;
@@ -116,7 +116,6 @@ export class Attendance {
       while (this.#roster.after !== null) {
         const {after} = this.#roster;
         const page = await this.#owner.ask(after === "" ? undefined : after);
-        if (connection !== this.#connection) return;
         // Otherwise the room has become large, or small again, while it was read.
         if (after === this.#roster.after) this.#tell(this.#roster.page(page), false);
       }

@@ -156,11 +156,16 @@ test("the page tells of its network, and of its end", async () => {
 
 test("closed is closed", async () => {
   const page = new EventTarget();
+  /** @type {string[]} */
+  const heard = [];
+  page.addEventListener = (type) => heard.push(type);
+  page.removeEventListener = (type) => heard.splice(heard.indexOf(type), 1);
   const {client, clock, sockets, socket} = await fakeClient({page});
   socket().welcome("s1");
+  assert.equal(heard.length, 4);
   client.close();
   client.close();
-  page.dispatchEvent(new Event("online"));
+  assert.deepEqual(heard, []);
   clock.pass(1_000_000);
   assert.deepEqual([socket().closedWith, client.state, sockets.length], [1000, "closed", 1]);
   const room = client.join("lobby");
