@@ -58,10 +58,11 @@ absl::Status RunAgainstPlain(const AgainstPlainCase& options, const Processors& 
   std::array<std::unique_ptr<Rig>, kRooms> rigs;
   const auto start = [&](Room room, const Subject& subject) {
     absl::StatusOr<std::unique_ptr<Rig>> rig = Rig::StartWarm(subject, rig_options, traffic);
-    if (rig.ok()) {
-      rigs[room] = *std::move(rig);
+    if (!rig.ok()) {
+      return rig.status();
     }
-    return rig.status();
+    rigs[room] = *std::move(rig);
+    return absl::OkStatus();
   };
   absl::Status status = start(kPlain, Fanfare());
   status.Update(start(kJson, FanfareJson()));
