@@ -27,9 +27,9 @@ using Labels = std::vector<ClientMetric::Label>;
 
 // A counter of a shard. Those of one name, which stand together, are told apart by a label.
 struct Exported {
-  const char* name;
-  const char* help;
-  Counter Stats::* member;
+  const char* name = nullptr;
+  const char* help = nullptr;
+  Counter Stats::* member = nullptr;
   const char* label = nullptr;
   const char* value = nullptr;
 };
