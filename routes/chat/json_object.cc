@@ -1,29 +1,50 @@
 #include "routes/chat/json_object.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace fanfare::chat {
-std::string JsonString(std::string_view text) {
+namespace {
+
+// Whether a character can not be in a string of JSON as it is (RFC 8259 section 7).
+bool IsEscaped(char c) {
+  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
+void AppendEscape(char c, std::string& json) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string json;
-  json.reserve(text.size() + 2);
+  json += '\\';
+  if (c == '\n') {
+    json += 'n';
+  } else if (c == '"' || c == '\\') {
+    json += c;
+  } else {
+    json += "u00";
+    json += kDigits[static_cast<unsigned char>(c) >> 4];
+    json += kDigits[static_cast<unsigned char>(c) & 15];
+  }
+}
+
+void AppendString(std::string_view text, std::string& json) {
   json += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      json += '\\';
-      json += c;
-    } else if (c == '\n') {
-      json += "\\n";
-    } else if (byte < 0x20) {
-      json += "\\u00";
-      json += kDigits[byte >> 4];
-      json += kDigits[byte & 15];
-    } else {
-      json += c;
-    }
+  for (;;) {
+    const auto* const escaped = std::ranges::find_if(text, IsEscaped);
+    const auto plain = static_cast<std::size_t>(escaped - text.begin());
+    json += text.substr(0, plain);
+    if (escaped == text.end()) break;
+    AppendEscape(*escaped, json);
+    text.remove_prefix(plain + 1);
   }
   json += '"';
+}
+
+}  // namespace
+
+std::string JsonString(std::string_view text) {
+  std::string json;
+  json.reserve(text.size() + 2);
+  AppendString(text, json);
   return json;
 }
 
@@ -41,7 +62,9 @@ JsonObject& JsonObject::Json(std::string_view name, std::string_view value) {
 }
 
 JsonObject& JsonObject::Text(std::string_view name, std::string_view value) {
-  return Json(name, JsonString(value));
+  Name(name);
+  AppendString(value, json_);
+  return *this;
 }
 
 JsonObject& JsonObject::Number(std::string_view name, std::uint64_t value) {

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <iterator>
 #include <list>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "routes/chat/protocol.h"
 
 namespace fanfare::chat {
@@ -66,7 +66,7 @@ class RecentPublishes {
   // The oldest first.
   std::list<Publish> publishes_;
   // Views of what is in the list.
-  std::map<Key, std::list<Publish>::iterator> by_id_;
+  absl::flat_hash_map<Key, std::list<Publish>::iterator> by_id_;
 };
 
 }  // namespace fanfare::chat
