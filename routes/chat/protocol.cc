@@ -66,7 +66,8 @@ bool IsRoomName(std::string_view text) {
 }
 
 bool IsDisplayName(std::string_view text) {
-  return !text.empty() && CountCharacters(text) <= kMaxNameCharacters && !HasControlCharacter(text);
+  const bool is_blank = text.find_first_not_of(' ') == std::string_view::npos;
+  return !is_blank && CountCharacters(text) <= kMaxNameCharacters && !HasControlCharacter(text);
 }
 
 bool IsReactionKey(std::string_view text) {

@@ -178,6 +178,7 @@ TEST(RequestsTest, Posts) {
   EXPECT_EQ(decode("{}"), "bad_frame");
   EXPECT_EQ(decode(R"({"text":1})"), "bad_frame");
   EXPECT_EQ(decode(R"({"text":"x","name":""})"), "bad_name");
+  EXPECT_EQ(decode(R"({"text":"x","name":"   "})"), "bad_name");
   EXPECT_EQ(decode(R"({"text":")" + std::string(kMaxTextBytes + 1, 'x') + "\"}"), "too_large");
   EXPECT_EQ(decode(std::string(100, '[')), "too_deep");
   for (const std::string_view wrong : {"", "x", "[]", "{\"text\":\"\xFF\"}", "{\"text\":\"\xC3\"}",

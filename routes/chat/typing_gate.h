@@ -2,15 +2,14 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <utility>
 
 #include "routes/chat/protocol.h"
 
 namespace fanfare::chat {
 
-// Decides which of a member's "typing" and "not typing any more" are passed on: at most one of
-// each in `kTypingPause`, and none that says what is known.
+// Decides which of a member's "typing" and "not typing any more" are passed on: none that says what
+// is known, unless `kTypingPause` has passed since.
 class TypingGate {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -18,7 +17,7 @@ class TypingGate {
   // Whether it is passed on, which the caller then does.
   bool Pass(bool on, Time now) {
     if (!on) return std::exchange(is_on_, false);
-    if (last_on_ && now - *last_on_ < kTypingPause) return false;
+    if (is_on_ && now - last_on_ < kTypingPause) return false;
     last_on_ = now;
     is_on_ = true;
     return true;
@@ -29,7 +28,8 @@ class TypingGate {
 
  private:
   bool is_on_ = false;
-  std::optional<Time> last_on_;
+  // Of the last one that was passed on.
+  Time last_on_ = {};
 };
 
 }  // namespace fanfare::chat

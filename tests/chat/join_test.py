@@ -69,13 +69,13 @@ class JoinTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_names(self):
         with chat_server() as server:
-            for name in ["Ada", "A", "x" * 64, "こんにちは", "é" * 64, "👍" * 64, " ", "a\u00a0b"]:
+            for name in ["Ada", "A", "x" * 64, "こんにちは", "é" * 64, "👍" * 64, " a ", "a\u00a0b"]:
                 async with peer(server, room="lobby", name=name) as ada:
                     self.assertEqual(ada.joined["presence"]["members"][0]["name"], name)
             async with peer(server, room="lobby") as somebody:
                 self.assertEqual(somebody.joined["presence"]["members"][0]["name"], "guest")
             async with peer(server) as ada:
-                for name in ["", "x" * 65, "é" * 65, "a\nb", "\x00", "a\x1b[2J", "\x7f", "a\x85"]:
+                for name in ["", "  ", "x" * 65, "é" * 65, "a\nb", "\x00", "a\x1b[2J", "\x7f", "a\x85"]:
                     await ada.refused("bad_name", type="join", room="lobby", name=name)
                 await ada.join("lobby", name="Ada")
 
