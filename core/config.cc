@@ -109,6 +109,17 @@ absl::Status CheckHoldsMessage(const char* name, std::size_t bytes, std::size_t 
                    " bytes (limits.message_bytes) and its header, got ", bytes));
 }
 
+// Checks that nobody is closed for sending one message of the largest size.
+absl::Status CheckLetsMessageIn(const Limits& limits) {
+  const auto seconds = static_cast<std::size_t>(limits.rate_time.count());
+  const std::size_t least = (limits.message_bytes + seconds - 1) / seconds;
+  if (limits.bytes_per_second == 0 || limits.bytes_per_second >= least) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "limits.bytes_per_second: expected 0 or at least ", least, ", so that one message of ",
+      limits.message_bytes, " bytes (limits.message_bytes) can come within ", seconds,
+      " s (limits.rate_seconds), got ", limits.bytes_per_second));
+}
+
 absl::Status FileError(int error, const char* what, const std::string& file) {
   return absl::ErrnoToStatus(error, absl::StrCat(what, " ", file));
 }
@@ -153,7 +164,12 @@ absl::Status CheckConfig(const Config& config) {
       !status.ok()) {
     return status;
   }
-  return CheckHoldsMessage("limits.log_bytes", limits.log_bytes, limits.message_bytes);
+  if (absl::Status status =
+          CheckHoldsMessage("limits.log_bytes", limits.log_bytes, limits.message_bytes);
+      !status.ok()) {
+    return status;
+  }
+  return CheckLetsMessageIn(limits);
 }
 
 absl::StatusOr<Config> ParseConfig(std::string_view text) {

@@ -71,7 +71,7 @@ TEST(ConfigTest, ReadsEverything) {
     "limits": {
       "message_bytes": 1001, "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
       "idle_seconds": 5, "header_bytes": 1006, "body_bytes": 7, "connections": 8,
-      "shutdown_seconds": 0
+      "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0
     },
     "routes": [
       {"route": "chat", "patterns": ["/a", "/b/{room}"], "options": {"max_rooms": 5}},
@@ -91,6 +91,9 @@ TEST(ConfigTest, ReadsEverything) {
   EXPECT_EQ(config.limits.header_bytes, 1006U);
   EXPECT_EQ(config.limits.body_bytes, 7U);
   EXPECT_EQ(config.limits.connections, 8U);
+  EXPECT_EQ(config.limits.messages_per_second, 9U);
+  EXPECT_EQ(config.limits.bytes_per_second, 1010U);
+  EXPECT_EQ(config.limits.rate_time.count(), 11);
   EXPECT_EQ(config.limits.shutdown_time.count(), 0);
 
   ASSERT_EQ(config.routes.size(), 3U);
@@ -141,7 +144,7 @@ TEST(ConfigTest, LimitsAreChecked) {
             "limits.mesage_bytes: unknown key; did you mean \"message_bytes\"?");
   EXPECT_EQ(Error(R"({"limits": []})"), "limits: expected an object, got an array");
   for (const char* name : {"message_bytes", "outbox_bytes", "log_bytes", "handshake_seconds",
-                           "idle_seconds", "header_bytes"}) {
+                           "idle_seconds", "header_bytes", "rate_seconds"}) {
     EXPECT_THAT(Error(std::string(R"({"limits": {")") + name + R"(": 0}})"),
                 AllOf(StartsWith(std::string("limits.") + name), EndsWith(", got 0")));
   }
@@ -150,7 +153,8 @@ TEST(ConfigTest, LimitsAreChecked) {
 TEST(ConfigTest, EveryLimitHasAnUpperBound) {
   for (const char* name :
        {"message_bytes", "outbox_bytes", "log_bytes", "handshake_seconds", "idle_seconds",
-        "header_bytes", "body_bytes", "connections", "shutdown_seconds"}) {
+        "header_bytes", "body_bytes", "connections", "messages_per_second", "bytes_per_second",
+        "rate_seconds", "shutdown_seconds"}) {
     EXPECT_THAT(Error(std::string(R"({"limits": {")") + name + R"(": 9223372036854775807}})"),
                 StartsWith(std::string("limits.") + name + ": expected a whole number from "));
   }
@@ -170,6 +174,15 @@ TEST(ConfigTest, BuffersMustHoldOneMessage) {
   Parse(R"({"limits": {"message_bytes": 1000, "outbox_bytes": 1010, "log_bytes": 1010}})");
   Parse(R"({"limits": {"message_bytes": 1073741824, "outbox_bytes": 1073741834,
                        "log_bytes": 1073741834}})");
+}
+
+TEST(ConfigTest, OneMessageMustBeAbleToComeInTime) {
+  EXPECT_EQ(
+      Error(R"({"limits": {"message_bytes": 1001, "bytes_per_second": 100}})"),
+      "limits.bytes_per_second: expected 0 or at least 101, so that one message of 1001 bytes "
+      "(limits.message_bytes) can come within 10 s (limits.rate_seconds), got 100");
+  Parse(R"({"limits": {"message_bytes": 1001, "bytes_per_second": 101}})");
+  Parse(R"({"limits": {"message_bytes": 1001, "bytes_per_second": 1, "rate_seconds": 1001}})");
 }
 
 TEST(ConfigTest, WhatFlagsSetIsCheckedToo) {

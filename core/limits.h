@@ -43,6 +43,19 @@ struct Limits {
   // descriptors for (ulimit -n), and never more. Above it a new one is answered with 503.
   std::size_t connections = 0;
 
+  // limits.messages_per_second: data messages of one session, of which as many as may come in a
+  // second may come at once; 0 means no limit. Above it the session is not read from until it is
+  // within it again, so that its peer has to wait.
+  std::size_t messages_per_second = 0;
+
+  // limits.bytes_per_second: likewise for bytes, with their frames, and so for pings, too. A
+  // message of limits.message_bytes must be able to come within limits.rate_seconds.
+  std::size_t bytes_per_second = 0;
+
+  // limits.rate_seconds: a session that has to wait for one of these two again and again for longer
+  // than this, without a lull of a second, is closed with 1008.
+  std::chrono::seconds rate_time{10};
+
   // limits.shutdown_seconds: how long a stop may take. What is not sent by then is dropped. In its
   // first half, the sessions are closed batch after batch.
   std::chrono::seconds shutdown_time{5};

@@ -35,6 +35,11 @@ struct Stats {
   Counter idle_timeouts;
   // limits.outbox_bytes: closed with 1008.
   Counter outbox_overflows;
+  // limits.messages_per_second, bytes_per_second: how often a session was not read from for a
+  // while.
+  Counter rate_waits;
+  // limits.rate_seconds: closed with 1008.
+  Counter rates_exceeded;
   // limits.log_bytes: closed with 1013.
   Counter slow_readers;
   // limits.log_bytes, where slow readers skip: moved on to what is newest.
@@ -76,6 +81,8 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "messages_too_big", .member = &Stats::messages_too_big},
     {.name = "idle_timeouts", .member = &Stats::idle_timeouts},
     {.name = "outbox_overflows", .member = &Stats::outbox_overflows},
+    {.name = "rate_waits", .member = &Stats::rate_waits},
+    {.name = "rates_exceeded", .member = &Stats::rates_exceeded},
     {.name = "slow_readers", .member = &Stats::slow_readers},
     {.name = "readers_skipped", .member = &Stats::readers_skipped},
     {.name = "messages_skipped", .member = &Stats::messages_skipped},

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/websocket/error.hpp>
@@ -11,6 +12,9 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "core/access/session_rate.h"
+#include "core/compat.h"
 #include "core/log_text.h"
 #include "core/net/ending.h"
 #include "core/net/message_reader.h"
@@ -25,6 +29,10 @@ namespace websocket = beast::websocket;
 // A ping without a payload (RFC 6455 section 5.5.2).
 constexpr std::string_view kPing("\x89\x00", 2);
 
+// A session that sends too fast is not read from for so long at least: what comes meanwhile is read
+// at once.
+constexpr std::chrono::milliseconds kLeastWait{20};
+
 class Connection final : public Transport, private MessageReader::Sink {
  public:
   Connection(Handover& from, Shard& shard)
@@ -33,6 +41,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     // The answer to the handshake leaves when the handler is open: the peer, once it has it, misses
     // nothing any more.
     writer().Hold();
+    if (SessionRate::IsLimited(shard.limits())) throttle_ = std::make_unique<Throttle>(shard);
   }
 
   void Start(Handover& from, Route& route) {
@@ -53,6 +62,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     // Also without any: the reader is needed no more.
     reader_->Feed(from.read_before, *this);
     AfterReading();
+    CountBytes(from.read_before.size());
   }
 
   // Session.
@@ -76,8 +86,23 @@ class Connection final : public Transport, private MessageReader::Sink {
     retry_ = retry;
     CloseIfDraining();
   }
+  void OnTick() override {
+    // What it says meanwhile is not heard.
+    if (waits()) ExpectNothingYet();
+    Transport::OnTick();
+  }
 
  private:
+  // Watches limits.messages_per_second and limits.bytes_per_second.
+  struct Throttle {
+    explicit Throttle(Shard& shard) : rate(shard.limits()), timer(shard.context()) {}
+
+    SessionRate rate;
+    // Until it expires, the session is not read from.
+    Timer timer;
+    bool waits = false;
+  };
+
   // Transport.
   void OnBytes(std::string_view bytes) override {
     // After the closing handshake, what the peer still sends is read and dropped until it closes
@@ -89,6 +114,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     if (reader_ == nullptr) reader_ = shard().readers().Take();
     reader_->Feed(bytes, *this);
     AfterReading();
+    CountBytes(bytes.size());
   }
 
   void OnPeerDone() override {
@@ -121,15 +147,52 @@ class Connection final : public Transport, private MessageReader::Sink {
   // A peer that does not read what it is sent is not read from either: it is up to the peer's own
   // TCP window, then, how much it can have answered.
   bool WantsMessages() {
-    return closing() || writer().outbox_size() <= shard().limits().outbox_bytes / 2;
+    if (closing()) return true;
+    return !waits() && writer().outbox_size() <= shard().limits().outbox_bytes / 2;
   }
 
   // Goes on after a pause, if that is over.
   void ReadOn() {
-    if (ended() || reader_ == nullptr || !reader_->is_paused() || !WantsMessages()) return;
+    if (ended() || tearing_down_) return;
+    const bool is_paused = reader_ != nullptr && reader_->is_paused();
+    if (is_paused ? !WantsMessages() : waits() && !closing()) return;
     ResumeReading();
+    if (!is_paused) return;
     reader_->Resume(*this);
     AfterReading();
+  }
+
+  bool waits() const { return throttle_ != nullptr && throttle_->waits; }
+
+  void CountMessage() {
+    if (throttle_ == nullptr || closing()) return;
+    const auto now = SessionRate::Time::clock::now();
+    HoldBack(throttle_->rate.CountMessage(now), now);
+  }
+
+  // As they come, and not when their message is complete: that may take long.
+  void CountBytes(std::size_t bytes) {
+    if (throttle_ == nullptr || closing()) return;
+    const auto now = SessionRate::Time::clock::now();
+    HoldBack(throttle_->rate.CountBytes(bytes, now), now);
+    if (waits() && !closing()) StopReading();
+  }
+
+  void HoldBack(SessionRate::Verdict verdict, SessionRate::Time now) {
+    if (verdict == SessionRate::Verdict::kGoOn) return;
+    if (verdict == SessionRate::Verdict::kTooMuch) {
+      shard().stats().rates_exceeded.Add();
+      return Close(CloseCode::kPolicyViolation, absl::StrCat("this client sends too much: see ",
+                                                             ToAbsl(throttle_->rate.setting())));
+    }
+    if (!std::exchange(throttle_->waits, true)) shard().stats().rate_waits.Add();
+    throttle_->timer.expires_at(std::max(throttle_->rate.ready_at(), now + kLeastWait));
+    throttle_->timer.async_wait([this, weak = weak_from_this()](error_code ec) {
+      const auto self = weak.lock();
+      if (ec || self == nullptr) return;
+      throttle_->waits = false;
+      ReadOn();
+    });
   }
 
   // The closing handshake is over: shut the socket down when all has been sent.
@@ -161,6 +224,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     if (shard().reading()) {
       CallHandler([message](Handler& handler) { handler.OnMessage(message); });
     }
+    CountMessage();
     return WantsMessages();
   }
 
@@ -219,6 +283,8 @@ class Connection final : public Transport, private MessageReader::Sink {
   error_code reader_end_;
   // Null while nothing is half read.
   std::unique_ptr<MessageReader> reader_;
+  // Null where nothing limits how much a session may send.
+  std::unique_ptr<Throttle> throttle_;
 };
 
 }  // namespace

@@ -189,7 +189,10 @@ void Transport::ExpectNothingYet() {
 
 // One system call for each turn, however many messages it brings; more of them come next turn.
 void Transport::Receive() {
-  const std::span<char> buffer = shard_.read_buffer();
+  std::span<char> buffer = shard_.read_buffer();
+  // Whoever may send so much in a second has to wait for one at most, then.
+  const std::size_t most = shard_.limits().bytes_per_second;
+  if (most != 0 && most < buffer.size()) buffer = buffer.first(most);
   const ssize_t bytes = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (bytes < 0) return End(error_code(errno, boost::system::system_category()));

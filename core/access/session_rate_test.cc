@@ -1,0 +1,94 @@
+#include "core/access/session_rate.h"
+
+#include <gtest/gtest.h>
+
+namespace fanfare {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Verdict = SessionRate::Verdict;
+
+constexpr SessionRate::Time kStart{seconds(1000)};
+
+Limits Rates(std::size_t messages, std::size_t bytes) {
+  Limits limits;
+  limits.messages_per_second = messages;
+  limits.bytes_per_second = bytes;
+  limits.rate_time = seconds(5);
+  return limits;
+}
+
+// Sends as fast as it may for so long; returns what came of the last message.
+Verdict Flood(SessionRate& rate, SessionRate::Time from, SessionRate::Time to) {
+  Verdict verdict = Verdict::kGoOn;
+  for (SessionRate::Time now = from; now <= to && verdict != Verdict::kTooMuch;) {
+    verdict = rate.CountMessage(now);
+    if (verdict == Verdict::kWait) now = rate.ready_at();
+  }
+  return verdict;
+}
+
+TEST(SessionRateTest, OffByDefault) {
+  EXPECT_FALSE(SessionRate::IsLimited(Limits()));
+  EXPECT_TRUE(SessionRate::IsLimited(Rates(1, 0)));
+  EXPECT_TRUE(SessionRate::IsLimited(Rates(0, 1)));
+}
+
+TEST(SessionRateTest, OneSecondsWorthMayComeAtOnce) {
+  SessionRate rate(Rates(10, 0));
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(rate.CountMessage(kStart), Verdict::kGoOn) << i;
+  EXPECT_EQ(rate.CountMessage(kStart), Verdict::kWait);
+  EXPECT_EQ(rate.ready_at(), kStart + milliseconds(100));
+  EXPECT_EQ(rate.setting(), "limits.messages_per_second");
+}
+
+TEST(SessionRateTest, AtItsRateASessionNeverWaits) {
+  SessionRate rate(Rates(10, 1000));
+  for (int i = 0; i < 1000; ++i) {
+    const SessionRate::Time now = kStart + i * milliseconds(100);
+    ASSERT_EQ(rate.CountBytes(100, now), Verdict::kGoOn) << i;
+    ASSERT_EQ(rate.CountMessage(now), Verdict::kGoOn) << i;
+  }
+}
+
+TEST(SessionRateTest, MoreBytesThanTheBurstHaveToBePaidFor) {
+  SessionRate rate(Rates(0, 1000));
+  EXPECT_EQ(rate.CountBytes(1000, kStart), Verdict::kGoOn);
+  EXPECT_EQ(rate.CountBytes(3000, kStart), Verdict::kWait);
+  EXPECT_EQ(rate.ready_at(), kStart + seconds(3));
+  EXPECT_EQ(rate.setting(), "limits.bytes_per_second");
+}
+
+TEST(SessionRateTest, TheSlowerOfBothCounts) {
+  SessionRate rate(Rates(1, 1000));
+  EXPECT_EQ(rate.CountBytes(1500, kStart), Verdict::kWait);
+  EXPECT_EQ(rate.ready_at(), kStart + milliseconds(500));
+  EXPECT_EQ(rate.CountMessage(kStart), Verdict::kWait);
+  EXPECT_EQ(rate.ready_at(), kStart + seconds(1));
+  EXPECT_EQ(rate.setting(), "limits.messages_per_second");
+}
+
+TEST(SessionRateTest, WhoNeverStopsSendsTooMuch) {
+  SessionRate rate(Rates(10, 0));
+  EXPECT_EQ(Flood(rate, kStart, kStart + seconds(5)), Verdict::kWait);
+  EXPECT_EQ(Flood(rate, rate.ready_at(), kStart + seconds(6)), Verdict::kTooMuch);
+}
+
+TEST(SessionRateTest, ALullBeginsAnew) {
+  SessionRate rate(Rates(10, 0));
+  for (int i = 0; i < 10; ++i) {
+    const SessionRate::Time begin = kStart + i * seconds(6);
+    EXPECT_EQ(Flood(rate, begin, begin + milliseconds(4500)), Verdict::kWait) << i;
+  }
+}
+
+// One that has stopped sending in the middle of its debt is not closed for having waited.
+TEST(SessionRateTest, SilenceIsNotTooMuch) {
+  SessionRate rate(Rates(0, 1000));
+  EXPECT_EQ(rate.CountBytes(60'000, kStart), Verdict::kWait);
+  EXPECT_EQ(rate.CountBytes(1, kStart + seconds(70)), Verdict::kGoOn);
+}
+
+}  // namespace
+}  // namespace fanfare
