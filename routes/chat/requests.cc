@@ -89,7 +89,8 @@ class Members {
   std::string Name() {
     std::string name = Text("name", kGuest);
     if (!error_ && !IsDisplayName(name)) {
-      Fail(ErrorCode::kBadName, "a name is 1 to 64 characters, without control characters, not spaces alone");
+      Fail(ErrorCode::kBadName,
+           "a name is 1 to 64 characters, without control characters, not spaces alone");
     }
     return name;
   }
