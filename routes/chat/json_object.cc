@@ -14,11 +14,11 @@ bool IsEscaped(char c) {
 
 void AppendEscape(char c, std::string& json) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kLetters = "\"\\bfnrt";
   json += '\\';
-  if (c == '\n') {
-    json += 'n';
-  } else if (c == '"' || c == '\\') {
-    json += c;
+  if (const std::size_t i = kShort.find(c); i != kShort.npos) {
+    json += kLetters[i];
   } else {
     json += "u00";
     json += kDigits[static_cast<unsigned char>(c) >> 4];

@@ -31,7 +31,7 @@ class JsonObject {
   std::string json_ = "{";
 };
 
-// A string of JSON, which is UTF-8 if `text` is.
+// A string of JSON, as short as can be, which is UTF-8 if `text` is.
 std::string JsonString(std::string_view text);
 
 // An array of values that are JSON already.

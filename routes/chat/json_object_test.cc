@@ -34,7 +34,8 @@ TEST(JsonObjectTest, StringsAreEscaped) {
       {"plain é 👍 / \x7F", "\"plain é 👍 / \x7F\""},
       {"\"\\", R"("\"\\")"},
       {"a\nb", R"("a\nb")"},
-      {std::string("\0\x01\t\r\x1F", 5), R"("\u0000\u0001\u0009\u000d\u001f")"},
+      {"\b\f\r\t", R"("\b\f\r\t")"},
+      {std::string("\0\x01\v\x1F", 4), R"("\u0000\u0001\u000b\u001f")"},
   };
   for (const auto& [text, json] : cases) EXPECT_EQ(JsonString(text), json);
 }
