@@ -20,9 +20,9 @@
 #include "routes/chat/protocol.h"
 #include "routes/chat/requests.h"
 
+namespace fanfare::chat {
 namespace {
 
-using namespace fanfare::chat;
 using nlohmann::json;
 
 constexpr std::size_t kMostFrames = 64;
@@ -37,7 +37,7 @@ json Parse(const std::string& frame) {
     FANFARE_CHECK(problem.id == kNumberOverflow, "a frame is JSON");
     json object = json::object();
     ReadJsonObject(frame, {.nesting = 64}, [&](std::string_view name, const JsonValue& value) {
-      if (name == "id") object["id"] = JsonStringValue(value.text);
+      if (name == "id") object["id"] = value.text;
     });
     return object;
   }
@@ -158,3 +158,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   conversation.Wait(std::chrono::seconds(1));
   return 0;
 }
+
+}  // namespace fanfare::chat

@@ -1,8 +1,7 @@
-// Reads JSON from strangers: checks it, and finds the members of an object in it.
+// Reads JSON from strangers, with Boost.JSON: checks it, and finds the members of an object in it.
 //
-// No tree of values is made, and nothing is copied: a value is a part of the text. So a number
-// stays as it was written, however large or exact it is, and reading needs no memory of its own.
-// Never throws, and does not call itself.
+// No tree of values is made. A number stays as it was written, however large or exact it is. Never
+// throws, and uses no more memory than the text is long, some times over.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +14,13 @@
 
 namespace fanfare::chat {
 
-// A value, as it is written.
 struct JsonValue {
   enum class Kind { kNull, kFlag, kNumber, kString, kArray, kObject };
 
   Kind kind = Kind::kNull;
-  std::string_view text = {};
+  // What a string says, without its quotes and escapes. Of all else, the JSON, without white space:
+  // its numbers as they were written, its strings as JsonString writes them.
+  std::string text = {};
 };
 
 // What ReadJsonObject is to accept.
@@ -32,21 +32,12 @@ struct JsonLimits {
   std::string_view any_numbers = {};
 };
 
+using JsonMember = absl::FunctionRef<void(std::string_view name, JsonValue value)>;
+
 // Checks that `text`, which is UTF-8, is one JSON object, and calls `member` with each of the
 // object's members, in their order. After an error, which may come behind members that are right,
 // what was read is to be forgotten. The error is kTooDeep, or kBadJson with line and column.
-std::optional<Error> ReadJsonObject(
-    std::string_view text, const JsonLimits& limits,
-    absl::FunctionRef<void(std::string_view name, const JsonValue& value)> member);
-
-// What a string says that ReadJsonObject has found, without its quotes and escapes.
-std::string JsonStringValue(std::string_view text);
-
-// A value that ReadJsonObject has found, without the white space around and between its parts. All
-// else of it stays as it was written.
-std::string CompactJson(std::string_view text);
-
-// What a text that is no JSON is answered with; `offset` is where it can not go on.
-Error BadJson(std::string_view text, std::size_t offset, std::string_view why);
+std::optional<Error> ReadJsonObject(std::string_view text, const JsonLimits& limits,
+                                    JsonMember member);
 
 }  // namespace fanfare::chat

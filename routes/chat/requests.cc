@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "core/utf8.h"
+#include "routes/chat/json_object.h"
 #include "routes/chat/json_reader.h"
 
 namespace fanfare::chat {
@@ -32,7 +33,7 @@ class Members {
     Members members;
     members.error_ = ReadJsonObject(
         text, {.nesting = kMaxNesting, .any_numbers = "data"},
-        [&](std::string_view name, const JsonValue& value) { members.Add(name, value); });
+        [&](std::string_view name, JsonValue value) { members.Add(name, std::move(value)); });
     members.is_object_ = !members.error_;
     if (!members.is_object_) {
       members.count_ = 0;
@@ -108,7 +109,7 @@ class Members {
     const JsonValue* data = Find("data");
     Content content{.text = MessageText("text", data != nullptr)};
     if (data == nullptr) return content;
-    content.data = CompactJson(data->text);
+    content.data = data->kind == Kind::kString ? JsonString(data->text) : data->text;
     if (content.data.size() > kMaxDataBytes) {
       Fail(ErrorCode::kTooLarge, "\"data\" is over 16384 bytes");
     }
@@ -125,13 +126,13 @@ class Members {
 
   Members() = default;
 
-  void Add(std::string_view name, const JsonValue& value) {
+  void Add(std::string_view name, JsonValue value) {
     const auto* const known = std::ranges::find(kMemberNames, name);
     if (known == kMemberNames.end()) return;
     if (Has(name)) {
       repeated_ = *known;
     } else {
-      members_[count_++] = {.name = *known, .value = value};
+      members_[count_++] = {.name = *known, .value = std::move(value)};
     }
   }
 
@@ -150,7 +151,7 @@ class Members {
   std::string TextOr(std::string_view name, const std::string_view* fallback) {
     const JsonValue* value = Find(name);
     if (value == nullptr && fallback != nullptr) return std::string(*fallback);
-    if (value != nullptr && value->kind == Kind::kString) return JsonStringValue(value->text);
+    if (value != nullptr && value->kind == Kind::kString) return value->text;
     FailType(name, "a string");
     return "";
   }

@@ -114,17 +114,19 @@ TEST(RequestsTest, NumbersAreWholeAndInTheirRange) {
   }
 }
 
-TEST(RequestsTest, DataStaysAsItWasWritten) {
+TEST(RequestsTest, DataStaysAsItWasWrittenButForWhiteSpaceAndEscapes) {
   const auto data = [](std::string_view value) {
     return Decode<Publish>(PublishOf("\"data\":" + std::string(value))).content.data;
   };
   for (const std::string_view value :
-       {"null", "0", "-0", "1.0", "1e400", "12345678901234567890123", "1e99999999999999999999",
-        "0.1000000000000000055511151231257827", R"("\u00e9\u0000\/")", R"({"b":1,"a":2,"a":3})",
+       {"null", "0", "-0", "1.0", "1e400", "12345678901234567890123", "1e999999999",
+        "0.1000000000000000055511151231257827", R"("\u0000\n\t\"\\")", R"({"b":1,"a":2,"a":3})",
         "[]", "{}", "false"}) {
     EXPECT_EQ(data(value), value);
   }
   EXPECT_EQ(data(" { \"a\" : [ 1.0 , \" \" ] } "), R"({"a":[1.0," "]})");
+  EXPECT_EQ(data(R"("\u00e9\u0009\/")"), R"("é\t/")");
+  EXPECT_EQ(data(R"({"\u00e9\u0009\/":"\u0022"})"), R"({"é\t/":"\""})");
 }
 
 TEST(RequestsTest, DataIsMeasuredWithoutItsWhiteSpace) {

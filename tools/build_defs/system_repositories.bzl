@@ -152,6 +152,10 @@ def _boost():
         source = "boost/histogram/fwd.hpp",
     )
     _boost_repository(
+        name = "boost.json",
+        source = "boost/json/src.hpp",
+    )
+    _boost_repository(
         name = "boost.url",
         source = "boost/url/src.hpp",
     )
