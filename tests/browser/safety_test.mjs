@@ -64,9 +64,10 @@ test("markup in texts, names, reactions and data is shown as it was written", as
 });
 
 test("markup in the room's name is none, and such a room is not entered", async () => {
-  const attack = encodeURIComponent("<img src=x onerror=window.hacked=1>");
-  const page = await visit(`${server.url}#${attack}`);
-  assert.equal(await page.getByLabel("Room").inputValue(), "lobby");
+  const attack = "<img src=x onerror=window.hacked=1>";
+  const page = await visit(`${server.url}#${encodeURIComponent(attack)}`);
+  assert.equal(await page.getByLabel("Room").inputValue(), attack);
+  await page.getByText(`No room can be called “${attack}”.`, {exact: true}).waitFor();
   await page.getByLabel("Your name").fill("Ada");
   await page.getByLabel("Room").fill("<b>");
   await page.keyboard.press("Enter");

@@ -11,14 +11,40 @@ const ROOM = /^[A-Za-z0-9._~:@-]{1,128}$/;
 /** @type {ChatView | null} */
 let view = null;
 
+/** What the address asks for, which may be no room's name; empty if it asks for none. */
+function asked() {
+  const hash = location.hash.slice(1);
+  try {
+    return decodeURIComponent(hash);
+  } catch {
+    return hash;
+  }
+}
+
 /** The room that the address names; empty if it names none. */
 function addressedRoom() {
-  try {
-    const room = decodeURIComponent(location.hash.slice(1));
-    return ROOM.test(room) ? room : "";
-  } catch {
-    return "";
+  const room = asked();
+  return ROOM.test(room) ? room : "";
+}
+
+/** Says what is wrong with a field; empty clears it. @param {"name" | "room"} field @param {string} problem */
+function tellProblem(field, problem) {
+  const line = byId(`${field}-problem`);
+  line.textContent = problem;
+  line.hidden = problem === "";
+  if (problem) {
+    byId(field).setAttribute("aria-invalid", "true");
+  } else {
+    byId(field).removeAttribute("aria-invalid");
   }
+}
+
+/** Whether it can be a room; says so if not. @param {string} room */
+function checkRoom(room) {
+  const isRoom = ROOM.test(room);
+  tellProblem("room", isRoom ? "" : room.length > 128 ?
+      "This is too long for a room's name: 128 characters are allowed." : `No room can be called “${room}”.`);
+  return isRoom;
 }
 
 /** @param {string} problem */
@@ -29,7 +55,10 @@ function showWelcome(problem = "") {
   byId("skip").hidden = true;
   byId("welcome").hidden = false;
   byId("name").value = remembered("name");
-  byId("room").value = addressedRoom() || remembered("room") || "lobby";
+  byId("room").value = asked() || remembered("room") || "lobby";
+  tellProblem("name", "");
+  // What was asked for is to be corrected, not replaced.
+  checkRoom(byId("room").value);
   byId("join-problem").textContent = problem;
   byId("join-problem").hidden = problem === "";
   document.title = "Fanfare";
@@ -67,8 +96,19 @@ async function share() {
 byId("join").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
   const name = byId("name").value.trim();
-  if (name) enter(name, byId("room").value);
+  const room = byId("room").value;
+  if (!name) {
+    tellProblem("name", "A name of blanks can not be seen: choose another.");
+    byId("name").focus();
+  } else if (checkRoom(room)) {
+    enter(name, room);
+  } else {
+    byId("room").focus();
+  }
 });
+for (const field of /** @type {const} */ (["name", "room"])) {
+  byId(field).addEventListener("input", () => tellProblem(field, ""));
+}
 byId("leave").addEventListener("click", () => {
   history.pushState(null, "", location.pathname);
   showWelcome();
