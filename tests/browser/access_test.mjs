@@ -144,6 +144,22 @@ test("everything can be done with the keyboard alone, and the focus is seen", as
   await page.context().close();
 });
 
+test("who takes the last reaction back with the keyboard stays at the message", async () => {
+  const page = await enter(server.url, "Ada", "focus");
+  await say(page, "cake?");
+  await message(page, "cake?").focus();
+  await page.getByRole("button", {name: "React with heart"}).press("Enter");
+  const chip = message(page, "cake?").locator(".reaction");
+  await chip.focus();
+  await chip.press("Enter");
+  await chip.waitFor({state: "detached"});
+  assert.ok(await message(page, "cake?").evaluate((row) => row === document.activeElement));
+  // And can go on from there.
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "React with thumbs up");
+  await page.context().close();
+});
+
 test("what is new is read out; history and one's own messages are not", async () => {
   const grace = await enter(server.url, "Grace", "spoken");
   await say(grace, "long ago");

@@ -132,12 +132,14 @@ export class MessageRow {
 
   #updateReactions() {
     const {entry, options} = this;
-    this.reactions.hidden = entry.reactions.size === 0;
     for (const [key, chip] of this.chips) {
       if (entry.reactions.has(key)) continue;
+      // Or the keyboard would have to begin at the top of the page again.
+      if (chip === document.activeElement) this.message?.focus({preventScroll: true});
       chip.remove();
       this.chips.delete(key);
     }
+    this.reactions.hidden = entry.reactions.size === 0;
     for (const [key, people] of entry.reactions) {
       let chip = this.chips.get(key);
       if (!chip) {
