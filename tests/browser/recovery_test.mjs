@@ -32,6 +32,12 @@ test("who loses the network comes back and has missed nothing, once and in order
   await say(ada, "before");
   await message(grace, "before").waitFor();
 
+  await ada.evaluate(() => {
+    window.spoken = [];
+    const announcer = document.getElementById("announcer");
+    new MutationObserver(() => window.spoken.push(announcer.firstElementChild?.textContent))
+        .observe(announcer, {childList: true});
+  });
   const said = ["before"];
   for (let round = 1; round <= 2; ++round) {
     network.cut();
@@ -49,6 +55,12 @@ test("who loses the network comes back and has missed nothing, once and in order
 
     network.mend();
     await isBack(ada);
+    await ada.locator("#back", {hasText: "Back again. Nothing was missed."}).waitFor();
+    await picture(ada, "back");
+    // Read out, too, however much came with it; and not for long.
+    await until(async () => (await ada.evaluate(() => window.spoken))
+        .filter((line) => line === "Back again. Nothing was missed.").length === round, "it is read out");
+    await ada.locator("#back").waitFor({state: "hidden"});
     said.push(`away ${round}, one`, `away ${round}, two`);
     for (const page of [ada, grace]) {
       await message(page, said.at(-1)).waitFor();
@@ -82,6 +94,7 @@ test("after a restart of the server the page says that something may be missing"
   server = await Server.start(port);
   await isBack(ada);
   await ada.locator(".marker[data-kind=gap]", {hasText: "Messages may be missing here."}).waitFor();
+  assert.equal(await ada.locator("#back").isVisible(), false);
   await say(ada, "after");
   await message(ada, "after").waitFor();
   assert.deepEqual(await texts(ada), ["before", "after"]);

@@ -8,15 +8,28 @@ const MOST_LINES = 3;
 
 /** @type {string[]} */
 let lines = [];
+/** @type {string[]} */
+let notices = [];
 let timer = 0;
+
+/** Reads out what is not to be lost among many messages. @param {string} notice */
+export function announceNotice(notice) {
+  notices.push(notice);
+  start();
+}
 
 /** @param {string} line */
 export function announce(line) {
   lines.push(line);
+  start();
+}
+
+function start() {
   timer ||= setTimeout(() => {
     timer = 0;
     const said = lines.length > MOST_LINES ? [`${lines.length} new messages`] : lines;
+    byId("announcer").replaceChildren(...[...notices, ...said].map((text) => element("p", "", text)));
     lines = [];
-    byId("announcer").replaceChildren(...said.map((text) => element("p", "", text)));
+    notices = [];
   }, GATHER_MS);
 }

@@ -6,7 +6,7 @@
  */
 
 import {ChatClient} from "../client/chat_client.js";
-import {announce} from "./announcer.js";
+import {announce, announceNotice} from "./announcer.js";
 import {Composer} from "./composer.js";
 import {ConnectionView} from "./connection_view.js";
 import {byId} from "./dom.js";
@@ -131,7 +131,8 @@ export class ChatView {
       this.#tellStart();
     } else if (joined.recovered && away) {
       this.#timeline.mark(`The connection was lost for ${durationOf(away)}. Nothing was missed.`);
-      announce("Connected again. Nothing was missed.");
+      this.connection.tellBack();
+      announceNotice("Back again. Nothing was missed.");
       this.list.appended();
     }
   }
@@ -145,7 +146,7 @@ export class ChatView {
     }
     const why = gap.isNewEpoch ? "The server was started anew." : "The connection was lost for too long.";
     this.#timeline.mark(`${why} Messages may be missing here.`, true);
-    announce(`Connected again. ${why} Messages may be missing.`);
+    announceNotice(`Connected again. ${why} Messages may be missing.`);
     this.list.appended();
   }
 

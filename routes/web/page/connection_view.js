@@ -10,11 +10,14 @@ import {byId} from "./dom.js";
 const WORDS = {connecting: "Connecting", open: "Connected", waiting: "Offline", closed: "Disconnected"};
 /** A loss that is over so soon needs no banner. */
 const BANNER_MS = 300;
+/** Long enough to be read. */
+const BACK_MS = 6000;
 
 export class ConnectionView {
   #ends = new AbortController();
   #countdown = 0;
   #banner = 0;
+  #back = 0;
   /** When the connection was lost; 0 while it holds, and before the first. */
   #lostAt = 0;
   #wasOpen = false;
@@ -33,7 +36,8 @@ export class ConnectionView {
   close() {
     this.#ends.abort();
     this.#stop();
-    byId("banner").hidden = true;
+    clearTimeout(this.#back);
+    for (const line of ["banner", "back"]) byId(line).hidden = true;
   }
 
   /** For how long the connection was away, in milliseconds, if it just came back; else 0. */
@@ -41,6 +45,14 @@ export class ConnectionView {
     const away = this.#lostAt ? Date.now() - this.#lostAt : 0;
     this.#lostAt = 0;
     return away;
+  }
+
+  /** Says for a while that all is well again. */
+  tellBack() {
+    const line = byId("back");
+    line.hidden = false;
+    clearTimeout(this.#back);
+    this.#back = setTimeout(() => { line.hidden = true; }, BACK_MS);
   }
 
   #stop() {
@@ -64,6 +76,7 @@ export class ConnectionView {
       byId("banner").hidden = true;
       return;
     }
+    byId("back").hidden = true;
     if (this.#wasOpen) this.#lostAt ||= Date.now();
     this.#banner = setTimeout(() => { byId("banner").hidden = false; }, BANNER_MS);
     if (state === "waiting") {
