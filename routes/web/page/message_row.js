@@ -86,7 +86,9 @@ export class MessageRow {
   update() {
     if (!this.message) return;
     const {entry} = this;
-    this.text.textContent = entry.isDeleted ? "This message was deleted." : entry.text;
+    const isData = entry.text === "" && entry.data !== "";
+    this.text.textContent = entry.isDeleted ? "This message was deleted." : entry.text || entry.data;
+    this.text.classList.toggle("is-data", isData);
     this.text.parentElement?.classList.toggle("is-deleted", entry.isDeleted);
     this.note.textContent = entry.isEdited && !entry.isDeleted ? " (edited)" : "";
     this.#updateReactions();

@@ -11,6 +11,7 @@
  * @property {Date} time
  * @property {Member} from
  * @property {string} text
+ * @property {string} data the JSON of the data that came with the text, cut; empty if there is none
  * @property {boolean} isGap of a mark: whether something may be missing there
  * @property {Member | null} to of a direct message that this page sent
  * @property {number} offset of a message; 0 once the room's offsets have begun anew
@@ -21,6 +22,8 @@
 
 /** More is not kept; what is older can be asked for again. */
 const MOST_ENTRIES = 5000;
+/** Characters of the data of a message. */
+const MOST_DATA = 300;
 /** Dropped at once, so that it is seldom done. */
 const DROPPED_ENTRIES = 500;
 
@@ -29,9 +32,16 @@ const NOBODY = {session: "", name: ""};
 /** @param {"message" | "direct" | "mark"} kind @param {string} key @param {Partial<Entry>} about */
 function entryOf(kind, key, about) {
   return {
-    kind, key, time: new Date(), from: NOBODY, text: "", isGap: false, to: null, offset: 0,
+    kind, key, time: new Date(), from: NOBODY, text: "", data: "", isGap: false, to: null, offset: 0,
     isEdited: false, isDeleted: false, reactions: new Map(), ...about,
   };
+}
+
+/** The data of a message or an edit, as it is shown. @param {RoomEventFrame} event */
+function dataOf({data}) {
+  if (data === undefined) return "";
+  const characters = [...JSON.stringify(data)];
+  return characters.length > MOST_DATA ? `${characters.slice(0, MOST_DATA).join("")}…` : characters.join("");
 }
 
 /** Puts an edit, a reaction or a deletion into the message. @param {Entry} entry @param {RoomEventFrame} event */
@@ -40,10 +50,12 @@ function change(entry, event) {
   if (event.type === "delete") {
     entry.isDeleted = true;
     entry.text = "";
+    entry.data = "";
     entry.reactions.clear();
   } else if (event.type === "edit") {
     if (event.deleted) return;
     entry.text = event.text ?? "";
+    entry.data = dataOf(event);
     entry.isEdited = true;
   } else {
     const key = /** @type {string} */ (event.key);
@@ -199,6 +211,7 @@ export class Timeline {
       time: new Date(event.time),
       from: event.from,
       text: event.binary === undefined ? event.text ?? "" : "(binary data)",
+      data: dataOf(event),
       offset: event.offset,
       isDeleted: event.deleted === true,
     });

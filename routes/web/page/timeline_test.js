@@ -37,6 +37,17 @@ test("changes are put into their messages", () => {
   assert.equal(first.text, "");
 });
 
+test("data that comes with a text is kept as it is to be shown", () => {
+  const timeline = new Timeline();
+  const entry = timeline.add({...message(1, ""), data: {on: true}});
+  assert.deepEqual([entry.text, entry.data], ["", "{\"on\":true}"]);
+  timeline.add({...edit(2, 1, ""), data: "😀".repeat(1000)});
+  assert.equal(entry.data, `"${"😀".repeat(299)}…`);
+  timeline.add(remove(3, 1));
+  assert.equal(entry.data, "");
+  assert.equal(timeline.add(message(4, "plain")).data, "");
+});
+
 test("an event that comes again changes nothing", () => {
   const timeline = new Timeline();
   timeline.add(message(1, "one"));
