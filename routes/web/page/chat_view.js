@@ -11,6 +11,7 @@ import {Composer} from "./composer.js";
 import {ConnectionView} from "./connection_view.js";
 import {byId} from "./dom.js";
 import {MessageList} from "./message_list.js";
+import {Names} from "./names.js";
 import {Outbox} from "./outbox.js";
 import {People} from "./people.js";
 import {Timeline} from "./timeline.js";
@@ -47,6 +48,12 @@ export class ChatView {
   constructor(url, name, room, owner) {
     this.client = new ChatClient(url, {name});
     this.room = this.client.join(room, {history: HISTORY});
+    const {room: {members}} = this;
+    const timeline = this.#timeline;
+    this.names = new Names(function* () {
+      yield* members.values();
+      yield* timeline.people();
+    });
     const session = () => this.client.session ?? "";
     const react = (/** @type {Entry} */ entry, /** @type {string} */ key, /** @type {boolean} */ on) =>
       this.#try(this.room.react(entry.offset, key, on));
@@ -55,7 +62,7 @@ export class ChatView {
     this.connection = new ConnectionView(this.client, owner.onAgain);
     this.list = new MessageList({
       log: byId("log"), list: byId("messages"), timeline: this.#timeline,
-      row: {session, onReact: react},
+      row: {session, names: this.names, onReact: react},
       onStart: () => this.#loadOlder(),
       onMove: (isAtEnd) => {
         if (isAtEnd && !document.hidden) this.#unseen = 0;
@@ -63,6 +70,7 @@ export class ChatView {
       },
     });
     this.composer = new Composer({
+      names: this.names,
       onSend: (text, mode) => this.#send(text, mode),
       onTyping: (on) => this.room.typing(on),
       lastOwn: () => this.#timeline.lastOf(session()),
@@ -81,7 +89,7 @@ export class ChatView {
       publish: (text) => this.room.publish(text),
       onGrow: () => this.list.showEnd(),
     });
-    this.people = new People(this.room, session, (to) => this.composer.direct(to));
+    this.people = new People(this.room, this.names, session, (to) => this.composer.direct(to));
     this.#listen(owner.onRefused);
   }
 
@@ -107,8 +115,9 @@ export class ChatView {
     }
     client.addEventListener("direct", ({event}) => {
       this.#timeline.addDirect(event.from, event.text);
-      this.#arrived(`${event.from.name}, to you alone: ${event.text}`);
+      this.#arrived(`${this.names.labelOf(event.from)}, to you alone: ${event.text}`);
     }, {signal});
+    this.names.addEventListener("change", () => this.list.updateNames(), {signal});
     byId("jump").addEventListener("click", () => {
       this.list.showEnd();
       this.composer.focus();
@@ -160,7 +169,7 @@ export class ChatView {
     if (isHistory || event.from.session === this.client.session) {
       this.list.appended();
     } else {
-      this.#arrived(`${event.from.name}: ${event.text}`);
+      this.#arrived(`${this.names.labelOf(event.from)}: ${entry?.text || entry?.data || ""}`);
     }
     this.outbox.arrived(event.offset);
   }

@@ -8,10 +8,11 @@
  * @typedef {{kind: "new"} | {kind: "edit", entry: Entry} | {kind: "direct", to: Member}} Mode
  */
 
-import {byId, isolated} from "./dom.js";
+import {byId, nameElement} from "./dom.js";
 
 /**
  * @typedef {object} ComposerOptions
+ * @property {import("./names.js").Names} names
  * @property {(text: string, mode: Mode) => void} onSend
  * @property {(on: boolean) => void} onTyping at every key press
  * @property {() => Entry | null} lastOwn
@@ -37,6 +38,7 @@ export class Composer {
     this.box.addEventListener("keydown", (event) => this.#key(event), {signal});
     this.box.addEventListener("input", () => this.#typed(), {signal});
     byId("mode-cancel").addEventListener("click", () => this.cancel(), {signal});
+    options.names.addEventListener("change", () => this.#setMode(this.#mode), {signal});
     this.#setMode({kind: "new"});
     this.#fit();
   }
@@ -138,6 +140,6 @@ export class Composer {
     this.#mode = mode;
     byId("mode").hidden = mode.kind === "new";
     if (mode.kind === "edit") byId("mode-text").textContent = "Editing your message";
-    if (mode.kind === "direct") byId("mode-text").replaceChildren("To ", isolated(mode.to.name), " alone");
+    if (mode.kind === "direct") byId("mode-text").replaceChildren("To ", nameElement(this.options.names, mode.to), " alone");
   }
 }

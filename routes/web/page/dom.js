@@ -1,7 +1,12 @@
 /**
  * Making elements. Text that people typed goes through here and only here: it becomes text nodes,
  * never markup.
+ *
+ * @typedef {import("../client/frames.js").Member} Member
+ * @typedef {import("./names.js").Names} Names
  */
+
+import {hueOf, shownName} from "./names.js";
 
 /** @param {string} id */
 export function byId(id) {
@@ -39,14 +44,23 @@ export function button(className, label, onClick, ...children) {
   return made;
 }
 
-/** The first letter of a name, in a circle whose colour is the name's. @param {string} name */
-export function avatar(name) {
-  // FNV-1a: similar names get unlike colours.
-  let hash = 0x811c9dc5;
-  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  const [first] = new Intl.Segmenter().segment(name.trim());
+/** What stands beside a name, if the name is shared. @param {string} tag of names.js */
+export function tagElement(tag) {
+  const made = element("span", "tag", tag && ` ${tag}`);
+  made.hidden = tag === "";
+  return made;
+}
+
+/** A name within a sentence. @param {Names} names @param {Member} member */
+export function nameElement(names, member) {
+  return element("span", "", isolated(shownName(member.name)), tagElement(names.tagOf(member)));
+}
+
+/** The first letter of a name, in a circle whose colour is the session's. @param {Member} member */
+export function avatar({session, name}) {
+  const [first] = new Intl.Segmenter().segment(shownName(name).trim());
   const initial = first?.segment.toUpperCase() ?? "?";
-  const made = element("span", `avatar hue-${((hash >>> 9) ^ (hash >>> 27)) & 7}`, initial);
+  const made = element("span", `avatar hue-${hueOf(session)}`, initial);
   made.setAttribute("aria-hidden", "true");
   return made;
 }

@@ -72,6 +72,11 @@ export class MessageList {
     this.#rows.get(entry.key)?.update();
   }
 
+  /** Shows what people are called by now. */
+  updateNames() {
+    for (const row of this.#rows.values()) row.updateNames();
+  }
+
   /** Entries were added at the end. */
   appended() {
     if (this.#isAsked) return;
@@ -171,6 +176,7 @@ export class MessageList {
     const {list, timeline, row: rowOptions} = this.options;
     this.#start = start;
     this.#end = end;
+    rowOptions.names.refresh();
     const shown = timeline.entries.slice(start, end);
     const keys = new Set(shown.map((entry) => entry.key));
     for (const [key, row] of this.#rows) {

@@ -5,7 +5,8 @@
  * @typedef {import("./timeline.js").Entry} Entry
  */
 
-import {avatar, button, element, isolated} from "./dom.js";
+import {avatar, button, element, isolated, nameElement, tagElement} from "./dom.js";
+import {shownName} from "./names.js";
 
 /** A message so soon after the one before, by the same author, goes without a head of its own. */
 const GROUP_MS = 5 * 60 * 1000;
@@ -31,12 +32,13 @@ function timeElement(time) {
   return made;
 }
 
-/** @param {Entry} entry */
-function headOf(entry) {
-  const author = isolated(entry.from.name, "author");
+/** @param {Entry} entry @param {import("./names.js").Names} names */
+function headOf(entry, names) {
+  const author = element("span", "", isolated(shownName(entry.from.name), "author"),
+      tagElement(names.tagOf(entry.from)));
   const head = element("div", "message-head", author);
   if (entry.to) {
-    head.append(element("span", "note", "to ", isolated(entry.to.name), ", who alone can read it"));
+    head.append(element("span", "note", "to ", nameElement(names, entry.to), ", who alone can read it"));
   } else if (entry.kind === "direct") {
     head.append(element("span", "note", "to you alone"));
   }
@@ -47,6 +49,7 @@ function headOf(entry) {
 /**
  * @typedef {object} RowOptions
  * @property {() => string} session this page's own
+ * @property {import("./names.js").Names} names
  * @property {(entry: Entry, key: string, on: boolean) => void} onReact
  */
 export class MessageRow {
@@ -94,6 +97,15 @@ export class MessageRow {
     this.#updateReactions();
   }
 
+  /** Shows what people are called by now. */
+  updateNames() {
+    if (!this.message) return;
+    const {entry, options} = this;
+    this.head?.replaceWith(this.head = headOf(entry, options.names));
+    this.message.setAttribute("aria-label", `${options.names.labelOf(entry.from)}, ${clock.format(entry.time)}`);
+    this.#updateReactions();
+  }
+
   /** Whether the reactions can be reached by Tab, which are too many for all rows at once. @param {boolean} on */
   setReachable(on) {
     this.isReachable = on;
@@ -117,16 +129,17 @@ export class MessageRow {
     this.chips = new Map();
     const body = element("div", "message-body",
         element("p", "message-text", this.text, this.note), this.reactions);
-    const message = element("div", "message", isGrouped ? timeElement(entry.time) : avatar(entry.from.name), body);
-    if (isGrouped) {
-      message.classList.add("is-grouped");
+    const message = element("div", "message", isGrouped ? timeElement(entry.time) : avatar(entry.from), body);
+    this.head = isGrouped ? null : headOf(entry, this.options.names);
+    if (this.head) {
+      body.prepend(this.head);
     } else {
-      body.prepend(headOf(entry));
+      message.classList.add("is-grouped");
     }
     message.classList.toggle("is-own", entry.from.session === this.options.session());
     message.classList.toggle("is-direct", entry.kind === "direct");
     message.setAttribute("role", "article");
-    message.setAttribute("aria-label", `${entry.from.name}, ${clock.format(entry.time)}`);
+    message.setAttribute("aria-label", `${this.options.names.labelOf(entry.from)}, ${clock.format(entry.time)}`);
     message.tabIndex = -1;
     message.dataset.key = entry.key;
     this.message = message;
@@ -150,7 +163,7 @@ export class MessageRow {
         this.chips.set(key, chip);
         this.reactions.append(chip);
       }
-      const names = [...people.values()].slice(0, 20).join(", ");
+      const names = [...people].slice(0, 20).map(([session, name]) => options.names.labelOf({session, name})).join(", ");
       chip.replaceChildren(isolated(key), element("span", "", String(people.size)));
       chip.setAttribute("aria-pressed", String(this.#isMine(key)));
       chip.setAttribute("aria-label", `${key}, ${people.size}: ${names}`);

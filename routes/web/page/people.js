@@ -5,7 +5,8 @@
  * @typedef {import("../client/chat_client.js").Room} Room
  */
 
-import {avatar, button, byId, element, isolated} from "./dom.js";
+import {avatar, button, byId, element, isolated, nameElement, tagElement} from "./dom.js";
+import {shownName} from "./names.js";
 
 /** More people are counted, not listed. */
 const MOST_PEOPLE = 200;
@@ -18,11 +19,13 @@ export class People {
 
   /**
    * @param {Room} room
+   * @param {import("./names.js").Names} names
    * @param {() => string} session this page's own
    * @param {(to: Member) => void} onDirect
    */
-  constructor(room, session, onDirect) {
+  constructor(room, names, session, onDirect) {
     this.room = room;
+    this.names = names;
     this.session = session;
     this.onDirect = onDirect;
     this.panel = byId("people");
@@ -36,6 +39,10 @@ export class People {
     room.addEventListener("presence", () => this.#changed(), {signal});
     room.addEventListener("joined", () => this.#changed(), {signal});
     room.addEventListener("typing", () => this.#showTyping(), {signal});
+    names.addEventListener("change", () => {
+      this.#changed();
+      this.#showTyping();
+    }, {signal});
     this.#draw();
     this.#showTyping();
   }
@@ -73,11 +80,13 @@ export class People {
 
   #draw() {
     const {room} = this;
+    this.names.refresh();
     byId("count").textContent = String(room.count);
     byId("people-heading").textContent = `People, ${room.count}`;
     const own = this.session();
     const shown = [...room.members.values()]
-        .sort((a, b) => Number(b.session === own) - Number(a.session === own) || a.name.localeCompare(b.name))
+        .sort((a, b) => Number(b.session === own) - Number(a.session === own) ||
+            a.name.localeCompare(b.name) || a.session.localeCompare(b.session))
         .slice(0, MOST_PEOPLE);
     // The focus stays with who has it, if they are still there.
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.session;
@@ -91,16 +100,17 @@ export class People {
 
   /** @param {Member} member @param {string} own */
   #personOf(member, own) {
-    const name = isolated(member.name, "person-name");
+    const name = isolated(shownName(member.name), "person-name");
+    const tag = tagElement(this.names.tagOf(member));
     if (member.session === own) {
-      return element("li", "", element("div", "person", avatar(member.name), name,
+      return element("li", "", element("div", "person", avatar(member), name, tag,
           element("span", "person-note", "you")));
     }
     const person = button("person", "", () => {
       this.panel.classList.remove("is-open");
       this.toggle.setAttribute("aria-expanded", "false");
       this.onDirect(member);
-    }, avatar(member.name), element("span", "unseen", "Write to "), name,
+    }, avatar(member), element("span", "unseen", "Write to "), name, tag,
     element("span", "unseen", " alone"));
     person.title = "Write to this person alone";
     person.dataset.session = member.session;
@@ -108,7 +118,7 @@ export class People {
   }
 
   #showTyping() {
-    const names = [...this.room.typists.values()].map(({name}) => isolated(name));
+    const names = [...this.room.typists.values()].map((member) => nameElement(this.names, member));
     const line = byId("typing");
     if (names.length === 0) {
       line.textContent = "";

@@ -174,6 +174,14 @@ export class Timeline {
     this.#newest = Math.max(this.#newest, offset);
   }
 
+  /** Everybody who said something, or was written to; often more than once. */
+  * people() {
+    for (const {from, to} of this.entries) {
+      if (from.session) yield from;
+      if (to) yield to;
+    }
+  }
+
   /** Whether more is not to be loaded. */
   get isFull() {
     return this.entries.length >= MOST_ENTRIES;

@@ -48,6 +48,14 @@ test("data that comes with a text is kept as it is to be shown", () => {
   assert.equal(timeline.add(message(4, "plain")).data, "");
 });
 
+test("who said something, and who was written to", () => {
+  const timeline = new Timeline();
+  timeline.add(message(1, "one"));
+  timeline.mark("a mark");
+  timeline.addDirect(ADA, "psst", BOB);
+  assert.deepEqual([...timeline.people()], [ADA, ADA, BOB]);
+});
+
 test("an event that comes again changes nothing", () => {
   const timeline = new Timeline();
   timeline.add(message(1, "one"));
