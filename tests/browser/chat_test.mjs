@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import {after, afterEach, before, test} from "node:test";
 
 import {
-  closeBrowser, DEADLINE_MS, enter, message, openBrowser, publish, say, texts, until, visit,
+  closeBrowser, DEADLINE_MS, enter, message, openBrowser, picture, publish, say, texts, until, visit,
 } from "./browser.mjs";
 import {Server} from "./server.mjs";
 
@@ -162,6 +162,24 @@ test("a direct message is seen by one person alone", async () => {
   await say(ada, "to all");
   await message(kurt, "to all").waitFor();
   assert.deepEqual(await texts(kurt), ["to all"]);
+});
+
+test("a direct message to somebody who has gone comes back into the box", async () => {
+  const ada = await join("Ada", "gone");
+  const grace = await join("Grace", "gone");
+  await ada.getByRole("button", {name: "Write to Grace alone"}).click();
+  await grace.getByRole("button", {name: "Leave"}).click();
+  await ada.locator("#count", {hasText: "1"}).waitFor({state: "attached"});
+  await say(ada, "psst");
+  await ada.getByRole("alert").filter({hasText: "Grace is not here any more, and did not get this."}).waitFor();
+  const box = ada.getByLabel("Message", {exact: true});
+  assert.equal(await box.inputValue(), "psst");
+  assert.equal(await ada.locator("#mode").isVisible(), false);
+  assert.deepEqual(await texts(ada), []);
+  await picture(ada, "gone");
+  await box.press("Enter");
+  await message(ada, "psst").waitFor();
+  assert.equal(await ada.locator("#composer-problem").isVisible(), false);
 });
 
 test("older history comes with scrolling, without a jump", async () => {

@@ -82,6 +82,31 @@ test("who loses the network comes back and has missed nothing, once and in order
   }
 });
 
+test("a direct message that can not be sent comes back into the box, and stays one", async (t) => {
+  const server = await Server.start();
+  t.after(() => server.stop());
+  const network = await Proxy.start(server.port);
+  t.after(() => network.stop());
+  const ada = await enter(network.url, "Ada", "psst");
+  const grace = await enter(server.url, "Grace", "psst");
+  await ada.getByRole("button", {name: "Write to Grace alone"}).click();
+  network.cut();
+  await isAway(ada);
+  await say(ada, "psst");
+  const box = ada.getByLabel("Message", {exact: true});
+  await box.fill("and more");
+  await ada.getByRole("button", {name: "Cancel"}).click();
+  await ada.getByRole("alert").filter({hasText: "Whether Grace got this is not known"}).waitFor();
+  // Never to everybody.
+  assert.equal(await box.inputValue(), "psst\nand more");
+  await ada.locator("#mode", {hasText: "To Grace alone"}).waitFor();
+  network.mend();
+  await isBack(ada);
+  await box.press("Enter");
+  await message(grace, "psst\nand more").getByText("to you alone").waitFor();
+  for (const page of [ada, grace]) await page.context().close();
+});
+
 test("after a restart of the server the page says that something may be missing", async (t) => {
   let server = await Server.start();
   t.after(() => server.stop());

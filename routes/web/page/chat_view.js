@@ -2,6 +2,7 @@
  * A room, from entering it to leaving it: puts together what is shown and what the client tells.
  *
  * @typedef {import("../client/chat_client.js").Room} Room
+ * @typedef {import("../client/chat_client.js").ChatError} ChatError
  * @typedef {import("./timeline.js").Entry} Entry
  */
 
@@ -189,11 +190,35 @@ export class ChatView {
     } else if (mode.kind === "edit") {
       this.#try(this.room.edit(mode.entry.offset, text));
     } else {
-      const from = {session: this.client.session ?? "", name: this.room.name};
-      this.#try(this.client.direct({session: mode.to.session}, text).then(() => {
-        this.#timeline.addDirect(from, text, mode.to);
-        this.list.showEnd();
-      }));
+      this.#sendDirect(text, mode.to);
+    }
+  }
+
+  /** @param {string} text @param {import("../client/frames.js").Member} to */
+  async #sendDirect(text, to) {
+    const from = {session: this.client.session ?? "", name: this.room.name};
+    try {
+      await this.client.direct({session: to.session}, text);
+    } catch (error) {
+      if (!this.#ends.signal.aborted) this.#notSent(text, to, /** @type {ChatError} */ (error));
+      return;
+    }
+    if (this.#ends.signal.aborted) return;
+    this.#timeline.addDirect(from, text, to);
+    this.list.showEnd();
+  }
+
+  /** @param {string} text @param {import("../client/frames.js").Member} to @param {ChatError} error */
+  #notSent(text, to, {code, message}) {
+    const who = this.names.labelOf(to);
+    const isGone = code === "no_such_member" || (this.room.isListed && !this.room.members.has(to.session));
+    this.composer.restore(text, to, isGone);
+    if (isGone) {
+      this.composer.tell(`${who} is not here any more, and did not get this. Sent now, it would go to everybody.`);
+    } else if (code === "disconnected" || code === "timeout") {
+      this.composer.tell(`Whether ${who} got this is not known: ${message}.`);
+    } else {
+      this.composer.tell(`${who} did not get this: ${message}.`);
     }
   }
 

@@ -69,6 +69,26 @@ export class Composer {
     this.focus();
   }
 
+  /**
+   * Takes back what was not sent to somebody alone. For them it stays, unless they are gone.
+   *
+   * @param {string} text @param {Member} to @param {boolean} isGone
+   */
+  restore(text, to, isGone) {
+    // Before what was written meanwhile.
+    const withOther = (/** @type {string} */ other) => (other ? `${text}\n${other}` : text);
+    if (this.#mode.kind === "edit") {
+      this.#draft = withOther(this.#draft);
+      return;
+    }
+    this.#setText(withOther(this.box.value));
+    if (!isGone) {
+      this.#setMode({kind: "direct", to});
+    } else if (this.#mode.kind === "direct" && this.#mode.to.session === to.session) {
+      this.#setMode({kind: "new"});
+    }
+  }
+
   /** Back to a new message for all. */
   cancel() {
     if (this.#mode.kind === "edit") this.#setText(this.#draft);
