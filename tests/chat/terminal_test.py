@@ -125,6 +125,21 @@ class TerminalTest(unittest.IsolatedAsyncioTestCase):
                 ada.type("/quit\r")
                 self.assertEqual(await ada.ended(), 0)
 
+    async def test_only_rooms_that_were_joined_are_spoken_in(self):
+        with chat_server() as server:
+            async with chat(server.url("/chat/lobby")) as ada:
+                await ada.shows("lobby: 1 here")
+                for typed, shown in [("/join bad_room!", "^a room's name is"),
+                                     ("still here", "#1 Ada: still here$"),
+                                     ("/leave", "^left lobby$"),
+                                     ("anybody?", "^you are in no room"),
+                                     ("/join tea", "^tea: 1 here$"),
+                                     ("milk?", r"#1 Ada: milk\?$")]:
+                    ada.type(typed + "\r")
+                    await ada.shows(shown)
+                self.assertEqual(len([line for line in ada.screen.all_lines
+                                      if line.startswith(("a room's", "you are in no"))]), 2)
+
     async def test_coming_back(self):
         # However long it takes her.
         with chat_server(presence={"grace_ms": 60_000}) as server:

@@ -131,6 +131,15 @@ class ChatClient:
             if self._ready:
                 self._entering.append(asyncio.create_task(self._enter(self.rooms[room])))
 
+    async def enter(self, room, history=0):
+        """Joins a room now; if it raises Refused or NotConnected, it is as if it was never asked."""
+        entered = self.rooms[room] = Room(room, history, asked=True)
+        try:
+            await self.request(entered.join_request(self.name))
+        except (Refused, NotConnected):
+            self.rooms.pop(room, None)
+            raise
+
     async def leave(self, room):
         del self.rooms[room]
         with contextlib.suppress(NotConnected):

@@ -20,6 +20,7 @@ class Conversation(Listener):
     # pylint: disable=too-many-instance-attributes
 
     def __init__(self, room, show, changed=lambda: None, history=HISTORY):
+        # The one that is spoken in; None is none.
         self.room = room
         self.ended = False
         # Set at the first connection.
@@ -44,7 +45,7 @@ class Conversation(Listener):
     @property
     def status(self):
         """The toolbar's line."""
-        parts = [self._status, self.room]
+        parts = [self._status, self.room or "in no room"]
         if self.room in self._client.rooms and self._client.connected:
             parts.append(f"{self._client.rooms[self.room].count} here")
         if self._client.unacknowledged:
@@ -52,6 +53,11 @@ class Conversation(Listener):
         parts.append(render.typing([name for (room, _), (name, _) in self._typing.items()
                                     if room == self.room]))
         return " · ".join(filter(None, parts))
+
+    def _here(self):
+        if self.room is None:
+            raise commands.CommandError("you are in no room; /join ROOM enters one")
+        return self.room
 
     async def execute(self, line):
         """Does what a typed line says."""
@@ -70,6 +76,8 @@ class Conversation(Listener):
         self._begin(self._tell_typing(text))
 
     async def _tell_typing(self, text):
+        if self.room is None:
+            return
         now = asyncio.get_running_loop().time()
         if not text and self._told_typing:
             self._told_typing = 0.0
@@ -80,7 +88,7 @@ class Conversation(Listener):
 
     async def do_say(self, text):
         # Not awaited: the next line may be typed before this one is acknowledged.
-        self._begin(self._publish(self.room, text))
+        self._begin(self._publish(self._here(), text))
         # The message itself says that the typing ended.
         self._told_typing = 0.0
 
@@ -96,15 +104,15 @@ class Conversation(Listener):
             self._show(render.quiet(line))
 
     async def do_who(self):
-        members = await self._client.all_members(self.room)
+        members = await self._client.all_members(self._here())
         for member in sorted(members, key=lambda member: member["name"].casefold()):
             you = " (you)" if member["session"] == self._client.session else ""
             self._show([render.author(member), *render.quiet(f" @{member['session'][:6]}{you}")])
 
     async def do_msg(self, name, text):
-        to = {"name": name, "room": self.room}
+        to = {"name": name, "room": self._here()}
         if name.startswith("@"):
-            names = self._client.rooms[self.room].names if self.room in self._client.rooms else {}
+            names = self._client.rooms[self.room].names
             found = [session for session in names if session.startswith(name[1:])]
             if len(found) != 1:
                 raise commands.CommandError(f"{name} is {'nobody' if not found else 'several'} here")
@@ -125,14 +133,13 @@ class Conversation(Listener):
         await self._about(target or self._newest.get(self.room), type="react", key=key, on=False)
 
     async def _about(self, target, **frame):
+        room = self._here()
         if target is None:
             raise commands.CommandError("there is no message yet; name one by #N")
-        await self._client.request({**frame, "room": self.room, "target": target})
+        await self._client.request({**frame, "room": room, "target": target})
 
     async def do_history(self, count):
-        room = self._client.rooms.get(self.room)
-        if room is None:
-            raise NotConnected("not in a room")
+        room = self._client.rooms[self._here()]
         page = await self._client.request(
             {"type": "history", "room": room.name, "before": room.oldest, "limit": count})
         events = page["events"]
@@ -144,16 +151,23 @@ class Conversation(Listener):
             self._show(render.quiet("that is the oldest that is kept"))
 
     async def do_join(self, room):
-        self.room = room
-        self._client.join(room, self._history)
-        self._changed()
+        if room in self._client.rooms:
+            self._turn_to(room)
+        else:
+            # on_joined turns to it, if it comes so far.
+            await self._client.enter(room, self._history)
 
     async def do_leave(self):
-        left = self.room
-        if left in self._client.rooms:
+        left = self._here()
+        try:
             await self._client.leave(left)
+        finally:
+            # Also if it is refused: the server knows nothing of our being there.
+            self._turn_to(next(iter(self._client.rooms), None))
         self._show(render.quiet(f"left {left}"))
-        self.room = next(iter(self._client.rooms), left)
+
+    def _turn_to(self, room):
+        self.room = room
         self._changed()
 
     async def do_quit(self):
@@ -175,6 +189,7 @@ class Conversation(Listener):
     def on_joined(self, room, how, missed):
         if how == "new":
             words = render.quiet(f"{room.name}: {room.count} here")
+            self._turn_to(room.name)
         elif how == "recovered":
             what = f"; while you were away, {missed} came" if missed else ""
             words = render.quiet(f"{room.name}: back, missed nothing{what}")
@@ -237,3 +252,6 @@ class Conversation(Listener):
 
     def on_error(self, error):
         self._show(render.error(error["message"]))
+        if self.room not in self._client.rooms:
+            # It could not be joined, or not again.
+            self._turn_to(next(iter(self._client.rooms), None))

@@ -149,17 +149,62 @@ class ConversationTest(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(self.without_times(), ["not connected; try again when it is back"])
 
     async def test_rooms(self):
-        await self.conversation.execute("/join tea")
+        joining = asyncio.create_task(self.conversation.execute("/join tea"))
         request = await self.link.take("join")
         self.link.give(**joined(request))
         self.link.give(**message(1, "milk?") | {"room": "tea"})
         self.link.give(type="presence", room="tea", version=2, count=2, joined=[GRACE], left=[])
+        await within(joining)
         await settle()
+        self.assertEqual(self.conversation.room, "tea")
         milk = render.plain(render.event(message(1, "milk?"))[0])
         self.assertEqual(self.without_times(),
                          ["tea: 1 here", "[tea] " + milk, "Grace came · 2 here"])
+        await self.conversation.execute("/join lobby")
+        self.assertEqual(self.conversation.room, "lobby")
+        await self.conversation.execute("/join tea")
+        await self.link.nothing()
         await self.do("/leave", "leave")
         self.assertEqual(self.conversation.room, "lobby")
+
+    async def test_a_refused_room_is_not_entered(self):
+        await self.do("/join no!", "join", type="error", code="bad_room", message="bad room")
+        self.assertEqual(self.without_times(), ["bad room"])
+        self.assertIn(" · lobby · ", self.conversation.status)
+        await self.conversation.execute("hello")
+        self.assertEqual((await self.link.take("publish"))["room"], "lobby")
+
+    async def test_a_room_that_is_not_answered_is_not_entered(self):
+        joining = asyncio.create_task(self.conversation.execute("/join tea"))
+        await self.link.take("join")
+        self.link.lose()
+        await within(joining)
+        self.assertIn("the connection was lost; try again when it is back", self.without_times())
+        self.link = await self.stage.resumed_link()
+        self.link.give(**joined(await self.link.take("join"), recovered=True))
+        await self.link.nothing()
+        self.assertIn(" · lobby · ", self.conversation.status)
+
+    async def test_in_no_room(self):
+        await self.do("/leave", "leave")
+        self.assertEqual(self.without_times(), ["left lobby"])
+        self.assertIn("in no room", self.conversation.status)
+        self.conversation.typed("hello")
+        for line in ["hello", "/leave", "/who", "/msg Grace x", "/edit #1 x", "/react #1 x",
+                     "/history"]:
+            await self.conversation.execute(line)
+            self.assertEqual(self.without_times(),
+                             ["you are in no room; /join ROOM enters one"], line)
+        await self.link.nothing()
+
+    async def test_a_room_that_can_not_be_joined_again_is_left(self):
+        self.link.lose()
+        self.link = await self.stage.resumed_link()
+        request = await self.link.take("join")
+        self.link.give(type="error", id=request["id"], code="room_full", message="full")
+        await settle()
+        self.assertEqual(self.without_times()[1:], ["full"])
+        self.assertIsNone(self.conversation.room)
 
     async def test_direct_messages_and_help(self):
         self.link.give(type="direct", time=TIME, text="psst", **{"from": GRACE})
