@@ -213,6 +213,25 @@ class ClientTest(unittest.IsolatedAsyncioTestCase):
             await settle()
             self.assertEqual(stage.listener.told[-1], ("presence", [], [], 1))
 
+    async def test_who_was_there_did_not_come(self):
+        async with Stage(name="Ada") as stage:
+            stage.client.join("lobby")
+            link = await stage.link()
+            frame = joined(await link.take("join"))
+            ada, grace = [{"session": "s1", "name": "Ada"}, {"session": "s2", "name": "Grace"}]
+            frame["presence"]["members"] = [ada, grace]
+            link.give(**frame)
+            alan = {"session": "s3", "name": "Alan"}
+            presence = {"type": "presence", "room": "lobby", "count": 3, "left": []}
+            link.give(**presence, version=2, joined=[ada, grace, alan])
+            link.give(**presence, version=3, joined=[grace | {"name": "Grace H"}])
+            link.give(**presence | {"left": ["s3"]}, version=4, joined=[])
+            link.give(**presence, version=5, joined=[alan])
+            await settle()
+            self.assertEqual(stage.listener.told[-4:], [
+                ("presence", ["Alan"], [], 3), ("presence", ["Grace H"], [], 3),
+                ("presence", [], ["Alan"], 3), ("presence", ["Alan"], [], 3)])
+
     async def test_presence(self):
         async with Stage() as stage:
             link = await self.joined_link(stage)

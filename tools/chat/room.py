@@ -87,12 +87,15 @@ class Room:
     def change(self, presence, ours):
         """Takes a presence frame; returns the names of who joined and who left, None if it is old.
 
-        We know where we are: our session is in neither.
+        We know where we are: our session is in neither. Nor is who was known under this name: the
+        first frame after `joined` tells some of them again.
         """
         if presence["version"] <= self.version:
             return None
         self.version, self.count = presence["version"], presence["count"]
         joined, left = presence.get("joined", []), presence.get("left", [])
         gone = [self.names.pop(session, "somebody") for session in left if session != ours]
+        came = [member["name"] for member in joined
+                if member["session"] != ours and self.names.get(member["session"]) != member["name"]]
         self.names.update((member["session"], member["name"]) for member in joined)
-        return [member["name"] for member in joined if member["session"] != ours], gone
+        return came, gone
