@@ -107,7 +107,7 @@ class Conversation(Listener):
         members = await self._client.all_members(self._here())
         for member in sorted(members, key=lambda member: member["name"].casefold()):
             you = " (you)" if member["session"] == self._client.session else ""
-            self._show([render.author(member), *render.quiet(f" @{member['session'][:6]}{you}")])
+            self._show([render.author(member), *render.quiet(f" {render.short_id(member)}{you}")])
 
     async def do_msg(self, name, text):
         to = {"name": name, "room": self._here()}
@@ -143,8 +143,9 @@ class Conversation(Listener):
         page = await self._client.request(
             {"type": "history", "room": room.name, "before": room.oldest, "limit": count})
         events = page["events"]
+        room.note_authors(events)
         for event in events:
-            self._show_event(event)
+            self._show_event(room, event)
         if events:
             room.oldest = events[0]["offset"]
         if room.oldest <= page["first"]:
@@ -218,12 +219,12 @@ class Conversation(Listener):
             if event["from"]["session"] == self._client.session:
                 self._own[room.name] = event["offset"]
             self._end_typing(room.name, event["from"]["session"])
-        self._show_event(event)
+        self._show_event(room, event)
 
-    def _show_event(self, event):
-        for number, line in enumerate(render.event(event)):
+    def _show_event(self, room, event):
+        for number, line in enumerate(render.event(event, room.has_namesake(event["from"]))):
             if number == 0 and len(self._client.rooms) > 1:
-                line = [*render.quiet(f"[{event['room']}] "), *line]
+                line = [*render.quiet(f"[{room.name}] "), *line]
             self._show(line)
 
     def on_presence(self, room, joined, left):
@@ -247,7 +248,8 @@ class Conversation(Listener):
             self._changed()
 
     def on_direct(self, frame):
-        for line in render.direct(frame):
+        rooms = self._client.rooms.values()
+        for line in render.direct(frame, any(room.has_namesake(frame["from"]) for room in rooms)):
             self._show(line)
 
     def on_error(self, error):

@@ -23,7 +23,8 @@ class ConversationTest(unittest.IsolatedAsyncioTestCase):
         self.addAsyncCleanup(self.stage.__aexit__)
         self.link = await self.stage.link()
         request = await self.link.take("join")
-        self.link.give(**joined(request, offset=1, history=[message(1, "old")], more="s1"))
+        old = message(1, "old", session="s2Grace")
+        self.link.give(**joined(request, offset=1, history=[old], more="s1"))
         await self.answer_members("lobby")
         self.assertEqual(self.without_times(), ["lobby: 1 here", "#1 Grace: old"])
 
@@ -96,10 +97,30 @@ class ConversationTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_pages_go_back_from_the_oldest(self):
         request = await self.do("/history 5", "history", type="events", room="lobby", epoch="e1",
-                                first=1, events=[message(1, "older")])
+                                first=1, events=[message(1, "older", session="s2Grace")])
         self.assertEqual(request, {"room": "lobby", "before": 1, "limit": 5})
         self.assertEqual(self.without_times(),
                          ["#1 Grace: older", "that is the oldest that is kept"])
+
+    async def test_people_of_one_name_are_told_apart(self):
+        self.link.give(**message(2, session="s2Grace"))
+        other = {"session": "s3Grace#long", "name": "Grace"}
+        self.link.give(type="presence", room="lobby", version=2, count=3, joined=[other], left=[])
+        self.link.give(**message(3, session="s3Grace#long"))
+        self.link.give(**message(4, "two\nlines", session="s2Grace"))
+        self.link.give(type="direct", time=TIME, text="psst", **{"from": other})
+        self.link.give(**message(5) | {"from": ADA})
+        await settle()
+        self.assertEqual(self.without_times(), [
+            "#2 Grace: hello", "Grace came · 3 here", "#3 Grace@s3Grac: hello",
+            "#4 Grace@s2Grac: two", "    lines", "Grace@s3Grac to you alone: psst",
+            "#5 Ada: hello"])
+
+    async def test_authors_of_history_are_told_apart(self):
+        await self.do("/history", "history", type="events", room="lobby", epoch="e1", first=1,
+                      events=[message(1) | {"from": {"session": session, "name": "Alan"}}
+                              for session in ["s4", "s5"]])
+        self.assertEqual(self.without_times()[:2], ["#1 Alan@s4: hello", "#1 Alan@s5: hello"])
 
     async def test_typing(self):
         for text in ["/", "/he", "h", "he", "hel"]:

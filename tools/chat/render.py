@@ -28,6 +28,11 @@ def author(member):
     return (f"bold {colour(member['session'])}", text.line(member["name"]))
 
 
+def short_id(member):
+    """What tells a member from others of the same name."""
+    return "@" + text.line(member["session"][:6])
+
+
 def clock(time):
     """An RFC 3339 time, as this machine's clock shows it."""
     moment = datetime.datetime.fromisoformat(time)
@@ -46,10 +51,12 @@ def error(words):
     return [(ERROR, text.line(words))]
 
 
-def event(frame):
-    """The lines of a message, an edit, a deletion or a reaction."""
+def event(frame, with_id=False):
+    """The lines of a message, an edit, a deletion or a reaction; its author may need a short id."""
     kind = frame["type"]
     start = [(QUIET, f"{clock(frame['time'])} #{frame['offset']} "), author(frame["from"])]
+    if with_id:
+        start.append((QUIET, short_id(frame["from"])))
     target = f"#{frame.get('target')}"
     if frame.get("deleted"):
         what = "a message" if kind == "message" else f"an edit of {target}"
@@ -65,9 +72,10 @@ def event(frame):
     return body(start, frame)
 
 
-def direct(frame):
+def direct(frame, with_id=False):
+    name = short_id(frame["from"]) if with_id else ""
     return body([(QUIET, clock(frame["time"]) + " "), author(frame["from"]),
-                 (QUIET, " to you alone")], frame)
+                 (QUIET, name + " to you alone")], frame)
 
 
 def body(start, frame):

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+MOST_AUTHORS = 200
+
 
 @dataclasses.dataclass
 class Room:
@@ -25,6 +27,8 @@ class Room:
     version: int = 0
     # Session to name, of those whose coming was told.
     names: dict[str, str] = dataclasses.field(default_factory=dict)
+    # The same of those who said something lately, the last one last; they may be gone.
+    authors: dict[str, str] = dataclasses.field(default_factory=dict)
     # Whether there are more than the first page of them, which came with `joined`.
     more: bool = False
 
@@ -59,6 +63,8 @@ class Room:
         if known is None or known != self.epoch:
             self.acknowledged = 0
             self.oldest = shown[0]["offset"] if shown else self.offset + 1
+            self.authors.clear()
+        self.note_authors(shown)
         return ("new" if known is None else "lost"), shown
 
     def advance(self, event):
@@ -69,6 +75,7 @@ class Room:
             return False
         self.skipped += offset - self.offset - 1
         self.offset = offset
+        self.note_authors([event])
         return True
 
     @property
@@ -84,6 +91,19 @@ class Room:
         for member in members:
             self.names.setdefault(member["session"], member["name"])
 
+    def note_authors(self, events):
+        for event in events:
+            author = event["from"]
+            self.authors.pop(author["session"], None)
+            self.authors[author["session"]] = author["name"]
+            if len(self.authors) > MOST_AUTHORS:
+                del self.authors[next(iter(self.authors))]
+
+    def has_namesake(self, member):
+        """Whether another of those who are there, or said something lately, has a member's name."""
+        return any(name == member["name"] and session != member["session"]
+                   for known in [self.names, self.authors] for session, name in known.items())
+
     def change(self, presence, ours):
         """Takes a presence frame; returns the names of who joined and who left, None if it is old.
 
@@ -93,9 +113,10 @@ class Room:
         if presence["version"] <= self.version:
             return None
         self.version, self.count = presence["version"], presence["count"]
-        joined, left = presence.get("joined", []), presence.get("left", [])
+        new = {member["session"]: member["name"] for member in presence.get("joined", [])}
+        left = presence.get("left", [])
         gone = [self.names.pop(session, "somebody") for session in left if session != ours]
-        came = [member["name"] for member in joined
-                if member["session"] != ours and self.names.get(member["session"]) != member["name"]]
-        self.names.update((member["session"], member["name"]) for member in joined)
+        came = [name for session, name in new.items()
+                if session != ours and self.names.get(session) != name]
+        self.names.update(new)
         return came, gone
