@@ -37,7 +37,7 @@ TEST(ConfigTextTest, IsReadBackAsItWas) {
     "limits": {
       "message_bytes": 1001, "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
       "idle_seconds": 5, "header_bytes": 1006, "body_bytes": 7, "connections": 8,
-      "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0
+      "connections_per_address": 12, "handshakes_per_second": 13, "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0
     },
     "routes": [
       {"route": "chat", "patterns": ["/a", "/b/{room}"], "options": {"name": "a\"b"}},

@@ -64,6 +64,16 @@ inline constexpr std::array kLimitSettings = {
                  .range = {0, 10'000'000},
                  .meaning = "open connections in all; above it: 503; 0: as many as the process may "
                             "have descriptors for"},
+    LimitSetting{.name = "connections_per_address",
+                 .member = &Limits::connections_per_address,
+                 .range = {0, 10'000'000},
+                 .meaning = "open connections of one address (IPv6: of 64 bits), but for loopback; "
+                            "above it: 429; 0: no limit"},
+    LimitSetting{.name = "handshakes_per_second",
+                 .member = &Limits::handshakes_per_second,
+                 .range = {0, 1'000'000},
+                 .meaning = "sessions that one address may open, twice as many at once; above it: "
+                            "429; 0: no limit"},
     LimitSetting{.name = "messages_per_second",
                  .member = &Limits::messages_per_second,
                  .range = {0, 1'000'000},

@@ -43,6 +43,17 @@ struct Limits {
   // descriptors for (ulimit -n), and never more. Above it a new one is answered with 503.
   std::size_t connections = 0;
 
+  // limits.connections_per_address: open connections of one address, which is the first 64 bits of
+  // an IPv6 address; 0 means no limit. Above it a new one is answered with 429. Loopback addresses
+  // are not limited. This is more than there are clients behind most addresses; of a proxy that is
+  // not on loopback, all clients have one address.
+  std::size_t connections_per_address = 10'000;
+
+  // limits.handshakes_per_second: sessions that one such address may open, of which twice as many
+  // may come at once; 0 means no limit. Above it they are answered with 429. Of 65,536 addresses at
+  // a time; while as many open sessions, others are not limited.
+  std::size_t handshakes_per_second = 0;
+
   // limits.messages_per_second: data messages of one session, of which as many as may come in a
   // second may come at once; 0 means no limit. Above it the session is not read from until it is
   // within it again, so that its peer has to wait.

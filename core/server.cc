@@ -87,7 +87,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
     while (egresses->size() < count) egresses->push_back(parts.make_egress());
   }
   if (!egresses.ok()) return egresses.status();
-  std::unique_ptr<Server> server(new Server(config, *std::move(routes), *std::move(egresses)));
+  std::unique_ptr<Server> server(
+      new Server(config, *std::move(routes), *std::move(egresses), parts.is_free_address));
   absl::StatusOr<Listeners> listeners = OpenListeners(config.listen, server->shards_);
   if (!listeners.ok()) return listeners.status();
   server->listeners_ = *std::move(listeners);
@@ -105,10 +106,14 @@ absl::Status Server::Check(const Config& config, const RegisterRoute* routes) {
   return MakeRoutes(config, routes, [](auto...) {}).status();
 }
 
-Server::Server(const Config& config, RouteTable routes, Egresses egresses)
-    : shutdown_time_(config.limits.shutdown_time), routes_(std::move(routes)) {
+Server::Server(const Config& config, RouteTable routes, Egresses egresses,
+               AddressLimits::IsFree is_free_address)
+    : shutdown_time_(config.limits.shutdown_time),
+      routes_(std::move(routes)),
+      addresses_(config.limits, is_free_address) {
   for (auto& egress : egresses) {
-    shards_.push_back(std::make_unique<Shard>(config, routes_.router(), std::move(egress)));
+    shards_.push_back(
+        std::make_unique<Shard>(config, routes_.router(), addresses_, std::move(egress)));
   }
 }
 

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/access/address_group.h"
+#include "core/access/address_limits.h"
 #include "core/config.h"
 #include "core/endpoint.h"
 #include "core/fanout/egress.h"
@@ -36,6 +38,8 @@ class Server {
     const RegisterRoute* routes = RegisterRoute::first();
     // Null: as configured.
     std::function<std::unique_ptr<Egress>()> make_egress = nullptr;
+    // Which addresses are not limited.
+    AddressLimits::IsFree is_free_address = IsLoopback;
   };
 
   // Makes the routes, binds all addresses and begins to serve. The error is one line for a person:
@@ -76,7 +80,8 @@ class Server {
 
  private:
   using Egresses = std::vector<std::unique_ptr<Egress>>;
-  Server(const Config& config, RouteTable routes, Egresses egresses);
+  Server(const Config& config, RouteTable routes, Egresses egresses,
+         AddressLimits::IsFree is_free_address);
 
   // Starts something on every shard, and waits until all have called Done or the deadline has
   // passed.
@@ -87,6 +92,7 @@ class Server {
   const std::chrono::seconds shutdown_time_;
   const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
   RouteTable routes_;
+  AddressLimits addresses_;
   std::vector<std::unique_ptr<Shard>> shards_;
   Listeners listeners_;
   bool running_ = false;

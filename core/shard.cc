@@ -27,10 +27,12 @@ std::chrono::milliseconds TickOf(const Limits& limits) {
 
 }  // namespace
 
-Shard::Shard(const Config& config, const Router& router, std::unique_ptr<Egress> egress)
+Shard::Shard(const Config& config, const Router& router, AddressLimits& addresses,
+             std::unique_ptr<Egress> egress)
     : limits_(config.limits),
       origins_(config.origins),
       router_(router),
+      addresses_(addresses),
       fanout_(
           std::move(egress), [this](std::function<void()> task) { Post(std::move(task)); },
           {.log_messages = config.log_messages}, stats_),

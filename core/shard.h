@@ -15,6 +15,8 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "core/access/address_counts.h"
+#include "core/access/address_limits.h"
 #include "core/config.h"
 #include "core/fanout/egress.h"
 #include "core/fanout/fanout.h"
@@ -35,23 +37,34 @@ class OpenConnections {
   class Permit {
    public:
     Permit() = default;
-    Permit(Permit&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+    Permit(Permit&& other) noexcept
+        : count_(std::exchange(other.count_, nullptr)), place_(std::move(other.place_)) {}
     Permit& operator=(Permit&& other) noexcept {
       std::swap(count_, other.count_);
+      std::swap(place_, other.place_);
       return *this;
     }
     ~Permit() {
+      // First: where nobody is counted any more, there is room.
+      place_ = {};
       if (count_ != nullptr) count_->fetch_sub(1);
     }
 
    private:
     friend class OpenConnections;
-    explicit Permit(std::atomic<std::size_t>& count) : count_(&count) { count.fetch_add(1); }
+    Permit(std::atomic<std::size_t>& count, AddressCounts::Place place)
+        : count_(&count), place_(std::move(place)) {
+      count.fetch_add(1);
+    }
 
     std::atomic<std::size_t>* count_ = nullptr;
+    AddressCounts::Place place_;
   };
 
-  [[nodiscard]] Permit Acquire() { return Permit(count_); }
+  // With its place among those of its address.
+  [[nodiscard]] Permit Acquire(AddressCounts::Place place) {
+    return Permit(count_, std::move(place));
+  }
   std::size_t count() const { return count_.load(); }
 
  private:
@@ -62,7 +75,7 @@ class OpenConnections {
 //
 // Thread: the constructor, Start, StopAndJoin, Post, open_connections(), SinceTick and reading
 // stats() are for any thread; all else is for the shard's own. Lifetime: outlives its connections;
-// the router must outlive the shard.
+// the router and the limits of addresses must outlive the shard.
 class Shard {
  public:
   // A connection, as far as the shard cares.
@@ -80,7 +93,8 @@ class Shard {
     ~Member() = default;
   };
 
-  Shard(const Config& config, const Router& router, std::unique_ptr<Egress> egress);
+  Shard(const Config& config, const Router& router, AddressLimits& addresses,
+        std::unique_ptr<Egress> egress);
   ~Shard();
 
   // The error is that of the system when it has no more threads.
@@ -126,6 +140,8 @@ class Shard {
   const Limits& limits() const { return limits_; }
   const OriginPolicy& origins() const { return origins_; }
   const Router& router() const { return router_; }
+  // Of all shards. Any thread.
+  AddressLimits& addresses() { return addresses_; }
   OpenConnections& open_connections() { return open_connections_; }
   const OpenConnections& open_connections() const { return open_connections_; }
 
@@ -140,6 +156,7 @@ class Shard {
   const Limits limits_;
   const OriginPolicy origins_;
   const Router& router_;
+  AddressLimits& addresses_;
   Stats stats_;
   bool reading_ = true;
   bool draining_ = false;

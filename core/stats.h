@@ -14,6 +14,10 @@ struct Stats {
   Counter connections_accepted;
   // Above limits.connections: answered with 503.
   Counter connections_refused;
+  // limits.connections_per_address: answered with 429.
+  Counter address_connections_refused;
+  // limits.handshakes_per_second: answered with 429.
+  Counter address_handshakes_refused;
   // Opening handshakes that succeeded, and sessions that ended.
   Counter sessions_opened;
   Counter sessions_closed;
@@ -70,6 +74,8 @@ struct NamedCounter {
 inline constexpr NamedCounter kCounters[] = {
     {.name = "connections_accepted", .member = &Stats::connections_accepted},
     {.name = "connections_refused", .member = &Stats::connections_refused},
+    {.name = "address_connections_refused", .member = &Stats::address_connections_refused},
+    {.name = "address_handshakes_refused", .member = &Stats::address_handshakes_refused},
     {.name = "sessions_opened", .member = &Stats::sessions_opened},
     {.name = "sessions_closed", .member = &Stats::sessions_closed},
     {.name = "requests_refused", .member = &Stats::requests_refused},

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <cerrno>
 #include <utility>
 
@@ -42,6 +43,10 @@ PeerSocket::PeerSocket(const Endpoint& server, Options options)
   if (options.receive_buffer > 0) set(SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
   if (options.send_buffer > 0) set(SOL_SOCKET, SO_SNDBUF, options.send_buffer);
   set(IPPROTO_TCP, TCP_NODELAY, 1);
+  if (options.source != nullptr) {
+    const Endpoint source(net::ip::make_address(options.source), 0);
+    Check(::bind(socket_, source.data(), static_cast<socklen_t>(source.size())) == 0);
+  }
   Check(::connect(socket_, server.data(), static_cast<socklen_t>(server.size())) == 0);
 }
 

@@ -29,6 +29,8 @@ class PeerSocket {
     int receive_buffer = 0;
     // SO_SNDBUF, likewise.
     int send_buffer = 0;
+    // The address to come from, if it matters: any of 127.0.0.0/8 is there.
+    const char* source = nullptr;
   };
 
   // Connects. Throws system_error, as all functions here without an error_code do.

@@ -78,7 +78,7 @@ AdminServer::AdminServer(const Server& server, std::chrono::seconds stuck_after)
   serve("/metrics", [&server] { return Metrics(server); });
   Config config;
   config.limits.connections = kMaxConnections;
-  shards_.push_back(std::make_unique<Shard>(config, router_, MakeSyscallEgress()));
+  shards_.push_back(std::make_unique<Shard>(config, router_, addresses_, MakeSyscallEgress()));
 }
 
 AdminServer::~AdminServer() {

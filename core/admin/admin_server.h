@@ -50,6 +50,8 @@ class AdminServer {
 
   std::vector<std::unique_ptr<Route>> routes_;
   Router router_;
+  // None.
+  AddressLimits addresses_{Limits{.connections_per_address = 0}};
   // One.
   std::vector<std::unique_ptr<Shard>> shards_;
   Listeners listeners_;

@@ -47,6 +47,8 @@ constexpr Exported kExported[] = {
      &Stats::requests_answered, "outcome", "answered"},
     {"fanfare_http_requests_total", "", &Stats::requests_refused, "outcome", "refused"},
     {kRefused, kRefusedHelp, &Stats::connections_refused, "reason", "connections"},
+    {kRefused, "", &Stats::address_connections_refused, "reason", "connections_per_address"},
+    {kRefused, "", &Stats::address_handshakes_refused, "reason", "handshakes_per_second"},
     {kRefused, "", &Stats::origins_refused, "reason", "origin"},
     {kRefused, "", &Stats::handshake_timeouts, "reason", "handshake_timeout"},
     {kRefused, "", &Stats::headers_too_big, "reason", "header_bytes"},

@@ -53,6 +53,12 @@ std::optional<Response> ReadFailure(error_code ec, const Limits& limits, Stats& 
   return Refusal(400, absl::StrCat("not an HTTP request: ", ec.message()));
 }
 
+Response TooManySessions() {
+  Response response = Refusal(429, "this address opens sessions more often than it may");
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
 Request ToRequest(BeastRequest& from, const Endpoint& peer) {
   Request request;
   request.method = std::string(ToStd(from.method_string()));
@@ -133,11 +139,19 @@ class HttpSession final : public Shard::Member {
     Request request = ToRequest(from, peer_);
     Dispatch dispatch = DispatchRequest(shard_.router(), shard_.origins(), ToStd(from.target()),
                                         from.version(), request);
+    const bool is_stream =
+        dispatch.response.open_stream != nullptr && from.method() == http::verb::get;
+    if ((dispatch.upgrade != nullptr || is_stream) &&
+        !shard_.addresses().MayOpenSession(peer_.address())) {
+      shard_.stats().address_handshakes_refused.Add();
+      shard_.stats().requests_refused.Add();
+      co_return co_await Write(TooManySessions(), &from);
+    }
     if (dispatch.upgrade != nullptr) {
       Upgrade(std::move(from), std::move(request), *dispatch.upgrade);
       co_return false;
     }
-    if (dispatch.response.open_stream != nullptr && from.method() == http::verb::get) {
+    if (is_stream) {
       Stream(std::move(dispatch.response), std::move(request));
       co_return false;
     }

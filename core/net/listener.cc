@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/compat.h"
 #include "core/dispatch.h"
 #include "core/net/http_session.h"
 #include "spdlog/spdlog.h"
@@ -19,12 +20,24 @@ constexpr std::chrono::milliseconds kRetryAfter(100);
 
 // The refusal of a connection that there is no place for. It is sent before anything is read: there
 // is no place for that either.
-std::string FullResponse() {
-  const std::string body = Refusal(503, "the server has as many connections as it may").body;
-  return absl::StrCat(
-      "HTTP/1.1 503 Service Unavailable\r\nServer: fanfare\r\nContent-Type: application/json\r\n"
-      "Retry-After: 5\r\nConnection: close\r\nContent-Length: ",
-      body.size(), "\r\n\r\n", body);
+std::string NoPlaceResponse(int status, std::string_view phrase, std::string_view what) {
+  const std::string body = Refusal(status, what).body;
+  return absl::StrCat("HTTP/1.1 ", status, " ", ToAbsl(phrase),
+                      "\r\nServer: fanfare\r\nContent-Type: application/json\r\n"
+                      "Retry-After: 5\r\nConnection: close\r\nContent-Length: ",
+                      body.size(), "\r\n\r\n", body);
+}
+
+std::string_view FullResponse() {
+  static const std::string kResponse =
+      NoPlaceResponse(503, "Service Unavailable", "the server has as many connections as it may");
+  return kResponse;
+}
+
+std::string_view AddressFullResponse() {
+  static const std::string kResponse =
+      NoPlaceResponse(429, "Too Many Requests", "this address has as many connections as it may");
+  return kResponse;
 }
 
 absl::StatusCode CodeOf(error_code ec) {
@@ -70,7 +83,7 @@ Listener::Listener(Acceptor acceptor, Endpoint endpoint,
 
 void Listener::Accept() {
   Shard& shard = LeastLoaded();
-  acceptor_.async_accept(shard.context(), [this, &shard](error_code ec, Socket socket) {
+  acceptor_.async_accept(shard.context(), peer_, [this, &shard](error_code ec, Socket socket) {
     OnAccept(ec, std::move(socket), shard);
   });
 }
@@ -106,7 +119,13 @@ void Listener::OnAccept(error_code ec, Socket socket, Shard& shard) {
   Stats& stats = shards_.front()->stats();
   if (Full()) {
     stats.connections_refused.Add();
-    Refuse(std::move(socket));
+    Refuse(std::move(socket), FullResponse());
+    return Accept();
+  }
+  auto place = shard.addresses().Connect(peer_.address());
+  if (!place) {
+    stats.address_connections_refused.Add();
+    Refuse(std::move(socket), AddressFullResponse());
     return Accept();
   }
   stats.connections_accepted.Add();
@@ -115,18 +134,17 @@ void Listener::OnAccept(error_code ec, Socket socket, Shard& shard) {
   socket.set_option(net::ip::tcp::no_delay(true), ignored);
   // std::function wants to copy what it holds.
   auto handed = std::make_shared<std::pair<Socket, OpenConnections::Permit>>(
-      std::move(socket), shard.open_connections().Acquire());
+      std::move(socket), shard.open_connections().Acquire(*std::move(place)));
   shard.Post([&shard, handed] {
     StartHttpSession(std::move(handed->first), std::move(handed->second), shard);
   });
   Accept();
 }
 
-void Listener::Refuse(Socket socket) {
-  static const std::string kResponse = FullResponse();
+void Listener::Refuse(Socket socket, std::string_view response) {
   error_code ignored;
   socket.non_blocking(true, ignored);
-  socket.write_some(net::buffer(kResponse), ignored);
+  socket.write_some(net::buffer(response), ignored);
   // What the peer has sent by now is read, so that closing does not reset the connection before the
   // peer has read the answer.
   char waste[4096];

@@ -3,6 +3,7 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,7 +15,7 @@ namespace fanfare {
 
 // Listens at one address, and hands each connection to the shard that had the fewest when the
 // listener began to wait for it. At `limits.connections` in all, a connection is answered with 503
-// and closed.
+// and closed; at `limits.connections_per_address` of its address, with 429.
 //
 // When the process is out of descriptors or memory, accepting goes on a little later.
 //
@@ -41,11 +42,13 @@ class Listener {
   Shard& LeastLoaded() const;
   bool Full() const;
   void OnAccept(error_code ec, Socket socket, Shard& shard);
-  void Refuse(Socket socket);
+  void Refuse(Socket socket, std::string_view response);
   void AcceptLater(error_code ec);
 
   Acceptor acceptor_;
   const Endpoint endpoint_;
+  // Of the connection that was accepted last.
+  Endpoint peer_;
   const std::vector<std::unique_ptr<Shard>>& shards_;
   Timer retry_;
 };

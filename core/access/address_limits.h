@@ -1,0 +1,41 @@
+// What one address may use of the server.
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <optional>
+
+#include "core/access/address_counts.h"
+#include "core/access/address_rates.h"
+#include "core/access/refusal_log.h"
+#include "core/limits.h"
+
+namespace fanfare {
+
+// `limits.connections_per_address` and `limits.handshakes_per_second`. Who is refused is told of in
+// the log, once per second in all.
+//
+// Thread: any. Lifetime: outlives its places.
+class AddressLimits {
+ public:
+  using Address = boost::asio::ip::address;
+  // Which addresses are not limited.
+  using IsFree = bool (*)(const Address& address);
+
+  explicit AddressLimits(const Limits& limits, IsFree is_free = IsLoopback);
+
+  // A place for a connection, which may be none where nothing is counted; or no place.
+  std::optional<AddressCounts::Place> Connect(const Address& address);
+  // Whether it may open a session now; counts that.
+  bool MayOpenSession(const Address& address);
+
+ private:
+  void Tell(const Address& address, const char* setting);
+
+  const IsFree is_free_;
+  // Nothing where there is no limit.
+  std::optional<AddressCounts> connections_;
+  std::optional<AddressRates> handshakes_;
+  RefusalLog log_;
+};
+
+}  // namespace fanfare
