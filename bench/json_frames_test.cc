@@ -14,6 +14,10 @@ TEST(JsonFramesTest, FindsTheTextOfMessagesOnly) {
             "hi");
   EXPECT_EQ(JsonMessageText(R"({"type":"edit","text":"hi"})"), std::nullopt);
   EXPECT_EQ(JsonMessageText(R"({"type":"message","data":1})"), std::nullopt);
+  EXPECT_EQ(JsonMessageText(R"({"type":"message","data":"x"})"), std::nullopt);
+  EXPECT_EQ(JsonMessageText(R"({"type":"message","text":""})"), "");
+  EXPECT_EQ(JsonMessageText(R"({"type":"message",)"), std::nullopt);
+  EXPECT_EQ(JsonMessageText(R"({"type":"message","})"), std::nullopt);
 }
 
 TEST(JsonFramesTest, OnlyErrorsAreErrors) {
