@@ -1,10 +1,10 @@
 /** The page without a mouse, without sight, in light and dark, and on a phone. */
 
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
+import {test} from "node:test";
 
-import {axe, closeBrowser, enter, message, openBrowser, picture, say, texts, until, visit} from "./browser.mjs";
-import {Server} from "./server.mjs";
+import {axe, enter, message, picture, say, texts, until, visit} from "./browser.mjs";
+import {server} from "./with_server.mjs";
 
 const PHONE = {viewport: {width: 360, height: 720}, hasTouch: true, isMobile: true, deviceScaleFactor: 2};
 const LOOKS = {
@@ -13,16 +13,6 @@ const LOOKS = {
   phone: {colorScheme: "light", ...PHONE},
   "phone-dark": {colorScheme: "dark", ...PHONE},
 };
-
-let server;
-before(async () => {
-  server = await Server.start();
-  await openBrowser();
-});
-after(async () => {
-  await closeBrowser();
-  await server?.stop();
-});
 
 /** What axe finds wrong: WCAG 2.2 A and AA, and its best practices. */
 async function findings(page) {

@@ -1,14 +1,11 @@
 /** What people do in a room, in two pages or more. */
 
 import assert from "node:assert/strict";
-import {after, afterEach, before, test} from "node:test";
+import {afterEach, test} from "node:test";
 
-import {
-  closeBrowser, DEADLINE_MS, enter, message, openBrowser, picture, publish, say, texts, until, visit,
-} from "./browser.mjs";
-import {Server} from "./server.mjs";
+import {DEADLINE_MS, enter, message, picture, publish, say, texts, until, visit} from "./browser.mjs";
+import {server} from "./with_server.mjs";
 
-let server;
 /** @type {import("playwright-core").Page[]} */
 let pages = [];
 const join = async (name, room, options) => {
@@ -16,11 +13,6 @@ const join = async (name, room, options) => {
   pages.push(page);
   return page;
 };
-
-before(async () => {
-  server = await Server.start();
-  await openBrowser();
-});
 
 // Nothing of all that may break the page's policy, or throw.
 afterEach(async () => {
@@ -31,11 +23,6 @@ afterEach(async () => {
     assert.deepEqual(page.problems, []);
     await page.context().close();
   }
-});
-
-after(async () => {
-  await closeBrowser();
-  await server?.stop();
 });
 
 test("two pages chat", async () => {

@@ -1,20 +1,10 @@
 /** Names: those that several people have, and those of which nothing is to be seen. */
 
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
+import {test} from "node:test";
 
-import {axe, closeBrowser, enter, message, openBrowser, picture, say, until, visit} from "./browser.mjs";
-import {Server} from "./server.mjs";
-
-let server;
-before(async () => {
-  server = await Server.start();
-  await openBrowser();
-});
-after(async () => {
-  await closeBrowser();
-  await server?.stop();
-});
+import {axe, enter, message, picture, say, until, visit} from "./browser.mjs";
+import {server} from "./with_server.mjs";
 
 const hue = (avatar) => avatar.evaluate((element) => element.className);
 

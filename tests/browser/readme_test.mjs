@@ -6,25 +6,15 @@ import {readFile, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {createInterface} from "node:readline";
-import {after, before, test} from "node:test";
+import {test} from "node:test";
 import {pathToFileURL} from "node:url";
 
-import {closeBrowser, DEADLINE_MS, enter, message, openBrowser, say} from "./browser.mjs";
-import {Server} from "./server.mjs";
+import {DEADLINE_MS, enter, message, say} from "./browser.mjs";
+import {server} from "./with_server.mjs";
 
 // Node 22 has a WebSocket; for an older one, Debian's.
 const WITH_WEBSOCKET = `globalThis.WebSocket ??=
   (await import("node:module")).createRequire("/")("/usr/share/nodejs/ws").WebSocket;\n`;
-
-let server;
-before(async () => {
-  server = await Server.start();
-  await openBrowser();
-});
-after(async () => {
-  await closeBrowser();
-  await server?.stop();
-});
 
 test("the program of ten lines", async (t) => {
   const readme = await readFile("README.md", "utf8");

@@ -1,10 +1,10 @@
 /** What people send is text, whatever it looks like; and the page's policy holds if it were not. */
 
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
+import {test} from "node:test";
 
-import {closeBrowser, enter, message, openBrowser, say, until, visit} from "./browser.mjs";
-import {Server} from "./server.mjs";
+import {enter, message, say, until, visit} from "./browser.mjs";
+import {server} from "./with_server.mjs";
 
 const ATTACKS = [
   "<script>window.hacked = 1</script>",
@@ -17,16 +17,6 @@ const ATTACKS = [
   "{{constructor.constructor('window.hacked=1')()}}",
   "&lt;b&gt; &amp;amp; \u202e\u0000 <b>",
 ];
-
-let server;
-before(async () => {
-  server = await Server.start();
-  await openBrowser();
-});
-after(async () => {
-  await closeBrowser();
-  await server?.stop();
-});
 
 test("markup in texts, names, reactions and data is shown as it was written", async () => {
   const ada = await enter(server.url, "Ada", "markup");

@@ -1,20 +1,10 @@
 /** What is said where a name and a room are chosen, when they can not be. */
 
 import assert from "node:assert/strict";
-import {after, before, test} from "node:test";
+import {test} from "node:test";
 
-import {axe, closeBrowser, openBrowser, picture, visit} from "./browser.mjs";
-import {Server} from "./server.mjs";
-
-let server;
-before(async () => {
-  server = await Server.start();
-  await openBrowser();
-});
-after(async () => {
-  await closeBrowser();
-  await server?.stop();
-});
+import {axe, picture, visit} from "./browser.mjs";
+import {server} from "./with_server.mjs";
 
 const focused = (page) => page.evaluate(() => document.activeElement.id);
 const problemsOf = async (page) => {
