@@ -1,75 +1,32 @@
-// The server program: flags, configuration, start, and stop on a signal.
+// The server program: start, and stop on a signal.
 
 #include <pthread.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
-#include <vector>
 
-#include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
-#include "absl/flags/usage_config.h"
-#include "absl/strings/match.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/admin/admin_server.h"
 #include "core/compat.h"
 #include "core/config.h"
 #include "core/config_text.h"
+#include "core/descriptors.h"
+#include "core/flags.h"
 #include "core/logging.h"
 #include "core/server.h"
-#include "core/version.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
-
-// A flag's value, found and written by Abseil through these names.
-bool AbslParseFlag(absl::string_view text, EgressChoice* choice, std::string* error) {
-  for (const auto& [name, value] : kEgressChoices) {
-    if (ToAbsl(name) != text) continue;
-    *choice = value;
-    return true;
-  }
-  *error = "expected auto, io_uring or syscalls";
-  return false;
-}
-
-std::string AbslUnparseFlag(EgressChoice choice) {
-  for (const auto& [name, value] : kEgressChoices) {
-    if (value == choice) return std::string(name);
-  }
-  return "";
-}
-
-}  // namespace fanfare
-
-ABSL_FLAG(std::string, config, "", "the configuration, a JSON file; flags win over it");
-ABSL_FLAG(std::string, check_config, "",
-          "check a configuration file, with the options of its routes, and exit: 0 if it is right");
-ABSL_FLAG(bool, print_config, false,
-          "print the configuration that the server would have, every setting with its meaning, "
-          "and exit");
-ABSL_FLAG(std::vector<std::string>, listen, {},
-          "addresses to listen on, such as localhost:8080, 0.0.0.0:80, [::1]:8080 or *:8080");
-ABSL_FLAG(int, threads, 0, "how many threads serve sessions; 0: one for each core");
-ABSL_FLAG(fanfare::EgressChoice, egress, fanfare::EgressChoice::kAuto,
-          "how messages leave: io_uring, syscalls, or auto: io_uring where it can be had");
-ABSL_FLAG(bool, log_messages, false, "log every message, coming in (>>) and going out (<<)");
-
-namespace fanfare {
 namespace {
-
-// Descriptors that are not connections: listeners, files, what was open before; and each shard's
-// event loop (three of them) and egress.
-constexpr rlim_t kOtherDescriptors = 64;
-constexpr rlim_t kDescriptorsPerShard = 4;
-constexpr rlim_t kAdminDescriptors = AdminServer::kMaxConnections + kDescriptorsPerShard;
 
 // What a stop may take beyond limits.shutdown_seconds.
 constexpr std::chrono::seconds kTimeForTheLog{2};
@@ -77,59 +34,6 @@ constexpr std::chrono::seconds kTimeForTheLog{2};
 int Fail(std::string_view what) {
   std::fprintf(stderr, "server: %.*s\n", static_cast<int>(what.size()), what.data());
   return 1;
-}
-
-// Reads the configuration and then the flags, so that flags which were given win over it.
-absl::StatusOr<Config> ReadSettings(int argc, char** argv) {
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  if (rest.size() > 1) {
-    return absl::InvalidArgumentError(std::string("unexpected argument: ") + rest[1]);
-  }
-  Config config;
-  std::string file = absl::GetFlag(FLAGS_check_config);
-  if (file.empty()) file = absl::GetFlag(FLAGS_config);
-  if (!file.empty()) {
-    absl::StatusOr<Config> read = ReadConfig(file);
-    if (!read.ok()) return read;
-    config = *std::move(read);
-  }
-  absl::SetFlag(&FLAGS_listen, config.listen);
-  absl::SetFlag(&FLAGS_threads, config.threads);
-  absl::SetFlag(&FLAGS_egress, config.egress);
-  absl::SetFlag(&FLAGS_log_messages, config.log_messages);
-  absl::ParseCommandLine(argc, argv);
-  config.listen = absl::GetFlag(FLAGS_listen);
-  config.threads = absl::GetFlag(FLAGS_threads);
-  config.egress = absl::GetFlag(FLAGS_egress);
-  config.log_messages = absl::GetFlag(FLAGS_log_messages);
-  if (absl::Status status = CheckConfig(config); !status.ok()) return status;
-  return config;
-}
-
-// Lets the process have as many descriptors as it may, and the server no more connections than
-// that.
-absl::Status FitConnectionsToDescriptors(Config& config) {
-  rlimit descriptors{};
-  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return absl::OkStatus();
-  descriptors.rlim_cur = descriptors.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &descriptors);
-  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return absl::OkStatus();
-  const rlim_t others = kOtherDescriptors + kDescriptorsPerShard * ShardCount(config.threads) +
-                        (config.admin_listen.empty() ? 0 : kAdminDescriptors);
-  if (descriptors.rlim_cur <= others) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("this process may only have ", descriptors.rlim_cur,
-                     " descriptors (ulimit -n); with so many threads it needs more than ", others));
-  }
-  const rlim_t room = descriptors.rlim_cur - others;
-  std::size_t& limit = config.limits.connections;
-  if (limit > room) {
-    spdlog::warn(
-        "limits.connections is {}, but this process may only have {} (ulimit -n): using that",
-        limit, room);
-  }
-  if (limit == 0 || limit > room) limit = room;
-  return absl::OkStatus();
 }
 
 // Null if there are no addresses for it.
@@ -207,34 +111,29 @@ int CheckOnly(const Config& config) {
 }
 
 int Main(int argc, char** argv) {
-  absl::SetProgramUsageMessage("a WebSocket server; see README.md");
-  absl::FlagsUsageConfig usage;
-  usage.contains_help_flags = usage.contains_helpshort_flags = [](absl::string_view file) {
-    return absl::EndsWith(file, "core/main.cc");
-  };
-  usage.version_string = [] { return absl::StrCat("fanfare ", ToAbsl(kVersion), "\n"); };
-  absl::SetFlagsUsageConfig(usage);
-  absl::StatusOr<Config> config = ReadSettings(argc, argv);
-  if (!config.ok()) return Fail(ToStd(config.status().message()));
-  if (absl::GetFlag(FLAGS_print_config)) return PrintConfig(*config);
-  if (!absl::GetFlag(FLAGS_check_config).empty()) return CheckOnly(*config);
+  DescribeFlags();
+  absl::StatusOr<Settings> settings = ReadSettings(argc, argv);
+  if (!settings.ok()) return Fail(ToStd(settings.status().message()));
+  Config& config = settings->config;
+  if (settings->task == Task::kPrintConfig) return PrintConfig(config);
+  if (settings->task == Task::kCheckConfig) return CheckOnly(config);
 
   const sigset_t signals = BlockStopSignals();
   const Logging logging;
-  if (absl::Status status = FitConnectionsToDescriptors(*config); !status.ok()) {
+  if (absl::Status status = FitConnectionsToDescriptors(config); !status.ok()) {
     return Fail(ToStd(status.message()));
   }
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*config);
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config);
   if (!server.ok()) return Fail(ToStd(server.status().message()));
-  const auto admin = StartAdmin(*config, **server);
+  const auto admin = StartAdmin(config, **server);
   if (!admin.ok()) return Fail(ToStd(admin.status().message()));
-  LogStart(**server, config->limits);
+  LogStart(**server, config.limits);
 
   int signal = 0;
   sigwait(&signals, &signal);
   // A second one ends the process at once, also when the log's reader is stuck.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  EndWithin(config->limits.shutdown_time + kTimeForTheLog);
+  EndWithin(config.limits.shutdown_time + kTimeForTheLog);
   spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
   const std::size_t cut = (*server)->Stop();
   LogStop(**server, cut);
