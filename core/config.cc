@@ -1,5 +1,6 @@
 #include "core/config.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -15,6 +16,7 @@
 #include "core/json_text.h"
 #include "core/limit_settings.h"
 #include "core/listen_address.h"
+#include "core/log_text.h"
 #include "core/options.h"
 #include "core/strict_json.h"
 
@@ -100,6 +102,28 @@ absl::Status CheckAddresses(const std::vector<std::string>& listen, const std::s
   return absl::OkStatus();
 }
 
+// Checks that nobody waits at two places for the connections of one passed socket.
+absl::Status CheckPassedOnce(const Config& config) {
+  std::vector<std::string> names;
+  for (const auto* const entries : {&config.listen, &config.admin_listen}) {
+    for (const std::string& entry : *entries) {
+      const absl::StatusOr<ListenAddress> address = ParseListen(entry);
+      if (!address.ok() || !address->passed.has_value()) continue;
+      const std::string& name = *address->passed;
+      const auto is_same = [&name](const std::string& other) {
+        return name.empty() || other.empty() || name == other;
+      };
+      if (std::ranges::any_of(names, is_same)) {
+        return absl::InvalidArgumentError(
+            AtPath(entries == &config.listen ? "listen" : "admin.listen",
+                   absl::StrCat(QuoteForLog(entry), ": another entry has these sockets")));
+      }
+      names.push_back(name);
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Checks that a buffer can hold one message of the largest size.
 absl::Status CheckHoldsMessage(const char* name, std::size_t bytes, std::size_t message_bytes) {
   const std::size_t least = message_bytes + kMaxFrameHeader;
@@ -154,6 +178,7 @@ absl::Status CheckConfig(const Config& config) {
   if (absl::Status status = CheckAddresses(config.admin_listen, "admin.listen"); !status.ok()) {
     return status;
   }
+  if (absl::Status status = CheckPassedOnce(config); !status.ok()) return status;
   if (config.threads < 0 || config.threads > kMaxThreads) {
     return absl::InvalidArgumentError(absl::StrCat("threads: expected a whole number from 0 to ",
                                                    kMaxThreads, ", got ", config.threads));

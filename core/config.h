@@ -36,7 +36,8 @@ struct RouteConfig {
 struct Config {
   // Where it was read from, for errors that are found later; empty if from nowhere.
   std::string file = {};
-  // listen: "host:port" each; port 0 takes any free one. "localhost" is 127.0.0.1 and ::1.
+  // listen: "host:port" each; port 0 takes any free one. "localhost" is 127.0.0.1 and ::1. Or
+  // "systemd" or "systemd:NAME": sockets that the service manager passes, of that name or all.
   std::vector<std::string> listen = {"localhost:8080"};
   // admin.listen: the same, where operators and their tools ask (core/admin); none unless set.
   std::vector<std::string> admin_listen = {};

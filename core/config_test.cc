@@ -242,6 +242,16 @@ TEST(ConfigTest, AdminAddressesAreRead) {
   EXPECT_THAT(Error(R"({"admin": {"port": 1}})"), StartsWith("admin.port: unknown key"));
 }
 
+TEST(ConfigTest, PassedSocketsHaveOneEntry) {
+  EXPECT_TRUE(CheckConfig({.listen = {"systemd"}}).ok());
+  EXPECT_TRUE(CheckConfig({.listen = {"systemd:a", "localhost:80", "systemd:b"}}).ok());
+  EXPECT_TRUE(CheckConfig({.listen = {"systemd:a"}, .admin_listen = {"systemd:b"}}).ok());
+  EXPECT_EQ(CheckConfig({.listen = {"systemd:a", "systemd:a"}}).message(),
+            "listen: \"systemd:a\": another entry has these sockets");
+  EXPECT_EQ(CheckConfig({.listen = {"systemd"}, .admin_listen = {"systemd:b"}}).message(),
+            "admin.listen: \"systemd:b\": another entry has these sockets");
+}
+
 TEST(ConfigTest, OriginsAreRead) {
   const auto config =
       ParseConfig(R"({"origins": "https://*.example.com", "require_origin": true})");

@@ -87,7 +87,8 @@ std::string Quoted(std::string_view text) {
 std::string ConfigText(const Config& config) {
   const std::vector<Member> members = {
       {"listen",
-       R"(addresses: "host:port" each; port 0 is any free one; localhost is 127.0.0.1 and ::1)",
+       R"(addresses: "host:port" each; port 0 is any free one; localhost is 127.0.0.1 and ::1; )"
+       R"(or "systemd" or "systemd:NAME": sockets that the service manager passes)",
        ordered_json(config.listen).dump()},
       {"admin", "for operators and their tools", AdminText(config.admin_listen)},
       {"threads", "how many threads serve sessions; 0: one for each core",

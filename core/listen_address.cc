@@ -18,6 +18,7 @@ namespace ip = boost::asio::ip;
 
 constexpr std::string_view kAnyHost = "*";
 constexpr std::string_view kLocalHost = "localhost";
+constexpr std::string_view kPassed = "systemd";
 
 // What an error shows of the text.
 constexpr std::size_t kMaxShownBytes = 64;
@@ -71,6 +72,12 @@ std::string_view HostProblem(const std::string& host, bool in_brackets) {
 absl::StatusOr<ListenAddress> ParseListen(std::string_view text) {
   // Where the C library reads an address, it stops there.
   if (text.find('\0') != std::string_view::npos) return Error(text, "there is a NUL in it");
+  if (text == kPassed) return ListenAddress{.passed = ""};
+  if (text.starts_with(kPassed) && text.substr(kPassed.size()).starts_with(':')) {
+    const std::string_view name = text.substr(kPassed.size() + 1);
+    if (name.empty()) return Error(text, "the name of the passed socket is missing");
+    return ListenAddress{.passed = std::string(name)};
+  }
   if (IsV6(std::string(text))) {
     return Error(text, "write it in brackets and with a port: [::1]:8080");
   }
@@ -92,6 +99,7 @@ absl::StatusOr<ListenAddress> ParseListen(std::string_view text) {
 }
 
 std::vector<Endpoint> Endpoints(const ListenAddress& address) {
+  if (address.passed.has_value()) return {};
   if (IsLocalHost(address.host)) {
     return {{ip::address_v4::loopback(), address.port}, {ip::address_v6::loopback(), address.port}};
   }
@@ -107,7 +115,8 @@ std::vector<Endpoint> Endpoints(const ListenAddress& address) {
 bool IsLoopbackOnly(const std::vector<std::string>& listen) {
   const auto is_loopback = [](const std::string& text) {
     const absl::StatusOr<ListenAddress> address = ParseListen(text);
-    return address.ok() && std::ranges::all_of(Endpoints(*address), [](const Endpoint& endpoint) {
+    return address.ok() && !address->passed.has_value() &&
+           std::ranges::all_of(Endpoints(*address), [](const Endpoint& endpoint) {
              return endpoint.address().is_loopback();
            });
   };

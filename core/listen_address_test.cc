@@ -43,6 +43,17 @@ TEST(ListenAddressTest, LocalhostAndTheStarAreBothVersions) {
   EXPECT_THAT(Listen("*:443"), ElementsAre("0.0.0.0:443", "[::]:443"));
 }
 
+TEST(ListenAddressTest, SocketsThatArePassed) {
+  EXPECT_EQ(ParseListen("systemd")->passed, "");
+  EXPECT_EQ(ParseListen("systemd:chat.socket")->passed, "chat.socket");
+  // A name, whatever is in it.
+  EXPECT_EQ(ParseListen("systemd:80")->passed, "80");
+  EXPECT_THAT(Listen("systemd"), ElementsAre());
+  EXPECT_EQ(ParseListen("localhost:80")->passed, std::nullopt);
+  EXPECT_EQ(Error("systemd:"), "\"systemd:\": the name of the passed socket is missing");
+  EXPECT_THAT(Error("systemd2:80"), HasSubstr("host names are not looked up"));
+}
+
 TEST(ListenAddressTest, APortIsNeeded) {
   for (const char* text : {"8080", "localhost", "127.0.0.1", "[::1]", "", "*"}) {
     EXPECT_THAT(Error(text), HasSubstr("expected host:port, as in localhost:8080")) << text;
@@ -84,7 +95,8 @@ TEST(ListenAddressTest, HostNamesAreNotLookedUp) {
 TEST(ListenAddressTest, LoopbackOnly) {
   EXPECT_TRUE(IsLoopbackOnly({"localhost:80"}));
   EXPECT_TRUE(IsLoopbackOnly({"127.0.0.1:0", "127.9.9.9:80", "[::1]:80"}));
-  for (const char* text : {"*:80", "0.0.0.0:80", "[::]:80", "192.0.2.1:80", "[fe80::1]:80", "x"}) {
+  for (const char* text :
+       {"*:80", "0.0.0.0:80", "[::]:80", "192.0.2.1:80", "[fe80::1]:80", "systemd", "x"}) {
     EXPECT_FALSE(IsLoopbackOnly({"localhost:80", text})) << text;
   }
   EXPECT_FALSE(IsLoopbackOnly({}));

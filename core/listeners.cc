@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/listen_address.h"
+#include "core/service_manager.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -38,6 +40,18 @@ absl::StatusOr<Listeners> OpenAddress(const ListenAddress& address, const Shards
   return opened;
 }
 
+absl::StatusOr<Listeners> OpenPassed(std::string_view name, const Shards& shards) {
+  const absl::StatusOr<std::vector<int>> sockets = PassedSockets(name);
+  if (!sockets.ok()) return sockets.status();
+  Listeners opened;
+  for (const int socket : *sockets) {
+    auto listener = Listener::OpenCopy(socket, shards);
+    if (!listener.ok()) return listener.status();
+    opened.push_back(*std::move(listener));
+  }
+  return opened;
+}
+
 }  // namespace
 
 absl::StatusOr<Listeners> OpenListeners(const std::vector<std::string>& addresses,
@@ -46,6 +60,15 @@ absl::StatusOr<Listeners> OpenListeners(const std::vector<std::string>& addresse
   for (const std::string& text : addresses) {
     const absl::StatusOr<ListenAddress> address = ParseListen(text);
     if (!address.ok()) return address.status();
+    if (address->passed.has_value()) {
+      absl::StatusOr<Listeners> passed = OpenPassed(*address->passed, shards);
+      if (!passed.ok()) {
+        return absl::Status(passed.status().code(), absl::StrCat("cannot listen on ", text, ": ",
+                                                                 passed.status().message()));
+      }
+      for (auto& listener : *passed) listeners.push_back(std::move(listener));
+      continue;
+    }
     absl::StatusOr<Listeners> opened = OpenAddress(*address, shards);
     for (int tries = 1; address->port == 0 && tries < kFreePortTries; ++tries) {
       if (!absl::IsAlreadyExists(opened.status())) break;

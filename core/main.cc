@@ -21,8 +21,11 @@
 #include "core/config_text.h"
 #include "core/descriptors.h"
 #include "core/flags.h"
+#include "core/health.h"
 #include "core/logging.h"
 #include "core/server.h"
+#include "core/service_manager.h"
+#include "core/watchdog.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -62,6 +65,15 @@ void LogStart(const Server& server, const Limits& limits) {
   }
   spdlog::info("shards: {}, egress: {}, connections: at most {}", server.shards(), server.egress(),
                limits.connections);
+}
+
+// For `systemctl status`.
+std::string StatusLine(const Server& server) {
+  std::string addresses;
+  for (const Endpoint& endpoint : server.endpoints()) {
+    absl::StrAppend(&addresses, " ", ToString(endpoint));
+  }
+  return absl::StrCat("serving at", addresses);
 }
 
 void LogStop(const Server& server, std::size_t cut) {
@@ -129,11 +141,15 @@ int Main(int argc, char** argv) {
   if (!admin.ok()) return Fail(ToStd(admin.status().message()));
   LogStart(**server, config.limits);
 
+  NotifyReady(StatusLine(**server));
+  const Watchdog watchdog([&server = **server] { return StuckShards(server); });
+
   int signal = 0;
   sigwait(&signals, &signal);
   // A second one ends the process at once, also when the log's reader is stuck.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   EndWithin(config.limits.shutdown_time + kTimeForTheLog);
+  NotifyStopping();
   spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
   const std::size_t cut = (*server)->Stop();
   LogStop(**server, cut);

@@ -22,6 +22,8 @@ class UniqueFd {
   }
 
   int get() const { return fd_; }
+  // Whoever calls it is the owner now.
+  int Release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_ = -1;

@@ -1,15 +1,14 @@
 #include "core/admin/admin_server.h"
 
 #include <chrono>
-#include <cstddef>
 #include <functional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "core/admin/metrics.h"
 #include "core/check.h"
 #include "core/config.h"
 #include "core/fanout/egress.h"
+#include "core/health.h"
 
 namespace fanfare {
 namespace {
@@ -32,15 +31,7 @@ class Page final : public Route {
 };
 
 Response Health(const Server& server, std::chrono::seconds stuck_after) {
-  std::string stuck;
-  std::size_t index = 0;
-  for (const std::unique_ptr<Shard>& shard : server.shard_list()) {
-    const auto since = std::chrono::duration_cast<std::chrono::seconds>(shard->SinceTick());
-    if (since >= stuck_after) {
-      absl::StrAppend(&stuck, "shard ", index, " has not answered for ", since.count(), " s\n");
-    }
-    ++index;
-  }
+  const std::string stuck = StuckShards(server, stuck_after);
   return stuck.empty() ? Response{.body = "ok\n"} : Response{.status = 503, .body = stuck};
 }
 

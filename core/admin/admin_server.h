@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/endpoint.h"
+#include "core/health.h"
 #include "core/listeners.h"
 #include "core/route.h"
 #include "core/router.h"
@@ -31,9 +32,6 @@ class AdminServer {
  public:
   // Beyond these, one is answered with 503.
   static constexpr std::size_t kMaxConnections = 64;
-  // A shard's timer goes off once a second, and a turn takes some milliseconds: a loop that has not
-  // turned for so long is held up by something.
-  static constexpr std::chrono::seconds kStuckAfter{10};
 
   // Binds the addresses of the setting `admin.listen` and begins to serve. The error names the
   // address.

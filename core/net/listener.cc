@@ -1,7 +1,11 @@
 #include "core/net/listener.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <cerrno>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -11,6 +15,7 @@
 #include "core/compat.h"
 #include "core/dispatch.h"
 #include "core/net/http_session.h"
+#include "core/unique_fd.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -71,6 +76,21 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(
     return absl::Status(CodeOf(ec),
                         absl::StrCat("cannot listen on ", ToString(endpoint), ": ", ec.message()));
   }
+  return std::unique_ptr<Listener>(new Listener(std::move(acceptor), bound, shards));
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::OpenCopy(
+    int socket, const std::vector<std::unique_ptr<Shard>>& shards) {
+  UniqueFd copy(fcntl(socket, F_DUPFD_CLOEXEC, 0));
+  if (copy.get() < 0) return absl::ErrnoToStatus(errno, "cannot copy a passed socket");
+  // Asio reads the address whatever version it is told.
+  Acceptor acceptor(shards.front()->context());
+  error_code ec;
+  acceptor.assign(net::ip::tcp::v6(), copy.get(), ec);
+  if (!ec) copy.Release();
+  Endpoint bound;
+  if (!ec) bound = acceptor.local_endpoint(ec);
+  if (ec) return absl::UnavailableError(absl::StrCat("a passed socket: ", ec.message()));
   return std::unique_ptr<Listener>(new Listener(std::move(acceptor), bound, shards));
 }
 

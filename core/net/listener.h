@@ -27,6 +27,10 @@ class Listener {
   // not.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(
       const Endpoint& endpoint, const std::vector<std::unique_ptr<Shard>>& shards);
+  // Listens at a copy of a socket that is bound and listens already, and goes on to do so when the
+  // listener is closed: whoever connects then waits for the next who accepts there.
+  static absl::StatusOr<std::unique_ptr<Listener>> OpenCopy(
+      int socket, const std::vector<std::unique_ptr<Shard>>& shards);
 
   // Where it listens.
   const Endpoint& endpoint() const { return endpoint_; }

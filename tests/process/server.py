@@ -65,15 +65,20 @@ class Server:
     """A running server, killed at the end of the `with` if it still runs then.
 
     It listens at a free port of 127.0.0.1, unless `listen` is None. `descriptors`: how many files
-    it may have open.
+    it may have open. `command`: what starts it, if it is not started by itself; `env`: what it finds
+    in its environment besides; `pass_fds`: as of subprocess.Popen.
     """
 
-    def __init__(self, *flags, config=None, listen="127.0.0.1:0", descriptors=None):
+    def __init__(self, *flags, config=None, listen="127.0.0.1:0", descriptors=None, command=None,
+                 env=None, pass_fds=()):
         self._flags = list(flags)
         if listen is not None:
             self._flags.append("--listen=" + listen)
         self._config = ConfigFile(config)
         self._descriptors = descriptors
+        self._command = command or [binary()]
+        self._environment = os.environ | (env or {})
+        self._pass_fds = pass_fds
         self._changed = threading.Condition()
         self._ended = False
         self._lines = []
@@ -81,8 +86,9 @@ class Server:
     def __enter__(self):
         with self._config as config_flags:
             self._process = subprocess.Popen(
-                [binary(), *config_flags, *self._flags], stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=self._limit)
+                [*self._command, *config_flags, *self._flags], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=self._limit,
+                env=self._environment, pass_fds=self._pass_fds)
             self._reader = threading.Thread(target=self._read, daemon=True)
             self._reader.start()
             try:

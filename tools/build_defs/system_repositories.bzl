@@ -229,3 +229,8 @@ def system_repositories():
         debian_package = "libspdlog-dev",
         libraries = {"//:spdlog": "spdlog"},
     )
+    _pkg_config_repository(
+        name = "systemd",
+        debian_package = "libsystemd-dev",
+        libraries = {"//:libsystemd": "libsystemd"},
+    )
