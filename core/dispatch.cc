@@ -117,7 +117,8 @@ Response Answer(Route& route, const Request& request) {
 
 // What may open a WebSocket may read a stream. Without these headers, a browser keeps it from pages
 // of other sites all the same.
-Dispatch AnswerWithStream(Response response, const OriginPolicy& origins, const Request& request) {
+Dispatch AnswerWithStream(Route& route, Response response, const OriginPolicy& origins,
+                          const Request& request) {
   const std::string_view origin = request.Header("Origin");
   // Pages of this server itself read without an Origin.
   const bool is_own_page = origin.empty() && request.Header("Sec-Fetch-Site") == "same-origin";
@@ -126,7 +127,7 @@ Dispatch AnswerWithStream(Response response, const OriginPolicy& origins, const 
     response.headers.emplace_back("Access-Control-Allow-Origin", origin);
     response.headers.emplace_back("Vary", "Origin");
   }
-  return {.response = std::move(response)};
+  return {.stream = &route, .response = std::move(response)};
 }
 
 }  // namespace
@@ -164,7 +165,7 @@ Dispatch DispatchRequest(const Router& router, const OriginPolicy& origins, std:
   if (std::find(methods.begin(), methods.end(), method) != methods.end()) {
     Response response = Answer(route, request);
     if (response.open_stream == nullptr) return {.response = std::move(response)};
-    return AnswerWithStream(std::move(response), origins, request);
+    return AnswerWithStream(route, std::move(response), origins, request);
   }
   if (service.has_websocket && method == "GET") {
     return {.response = UpgradeRequired("this path speaks WebSocket: connect with ws://")};

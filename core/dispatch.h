@@ -13,6 +13,8 @@ namespace fanfare {
 struct Dispatch {
   // The route to open a session with; null when there is a response instead.
   Route* upgrade = nullptr;
+  // The route of a response that opens a stream; else null.
+  Route* stream = nullptr;
   Response response = {};
   // The response refuses a page of another site.
   bool is_foreign_page = false;

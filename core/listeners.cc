@@ -1,5 +1,6 @@
 #include "core/listeners.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -19,8 +20,9 @@ using Shards = std::vector<std::unique_ptr<Shard>>;
 // in use at the second.
 constexpr int kFreePortTries = 10;
 
-absl::StatusOr<Listeners> OpenAddress(const ListenAddress& address, const Shards& shards) {
-  Listeners opened;
+absl::StatusOr<std::vector<std::shared_ptr<Listener>>> OpenOnce(const ListenAddress& address,
+                                                                const Shards& shards) {
+  std::vector<std::shared_ptr<Listener>> opened;
   absl::Status not_here;
   std::uint16_t port = address.port;
   for (Endpoint endpoint : Endpoints(address)) {
@@ -40,10 +42,11 @@ absl::StatusOr<Listeners> OpenAddress(const ListenAddress& address, const Shards
   return opened;
 }
 
-absl::StatusOr<Listeners> OpenPassed(std::string_view name, const Shards& shards) {
+absl::StatusOr<std::vector<std::shared_ptr<Listener>>> OpenPassed(std::string_view name,
+                                                                  const Shards& shards) {
   const absl::StatusOr<std::vector<int>> sockets = PassedSockets(name);
   if (!sockets.ok()) return sockets.status();
-  Listeners opened;
+  std::vector<std::shared_ptr<Listener>> opened;
   for (const int socket : *sockets) {
     auto listener = Listener::OpenCopy(socket, shards);
     if (!listener.ok()) return listener.status();
@@ -52,32 +55,64 @@ absl::StatusOr<Listeners> OpenPassed(std::string_view name, const Shards& shards
   return opened;
 }
 
+absl::StatusOr<OpenAddress> Open(const std::string& text, const Shards& shards) {
+  const absl::StatusOr<ListenAddress> address = ParseListen(text);
+  if (!address.ok()) return address.status();
+  if (address->passed.has_value()) {
+    auto passed = OpenPassed(*address->passed, shards);
+    if (passed.ok()) return OpenAddress{.text = text, .listeners = *std::move(passed)};
+    return absl::Status(passed.status().code(),
+                        absl::StrCat("cannot listen on ", text, ": ", passed.status().message()));
+  }
+  auto opened = OpenOnce(*address, shards);
+  for (int tries = 1; address->port == 0 && tries < kFreePortTries; ++tries) {
+    if (!absl::IsAlreadyExists(opened.status())) break;
+    opened = OpenOnce(*address, shards);
+  }
+  if (!opened.ok()) return opened.status();
+  return OpenAddress{.text = text, .listeners = *std::move(opened)};
+}
+
 }  // namespace
 
-absl::StatusOr<Listeners> OpenListeners(const std::vector<std::string>& addresses,
-                                        const Shards& shards) {
-  Listeners listeners;
+absl::StatusOr<ListenerChange> ChangeListeners(Listeners before,
+                                               const std::vector<std::string>& addresses,
+                                               const Shards& shards) {
+  ListenerChange change;
   for (const std::string& text : addresses) {
-    const absl::StatusOr<ListenAddress> address = ParseListen(text);
-    if (!address.ok()) return address.status();
-    if (address->passed.has_value()) {
-      absl::StatusOr<Listeners> passed = OpenPassed(*address->passed, shards);
-      if (!passed.ok()) {
-        return absl::Status(passed.status().code(), absl::StrCat("cannot listen on ", text, ": ",
-                                                                 passed.status().message()));
-      }
-      for (auto& listener : *passed) listeners.push_back(std::move(listener));
+    const auto kept = std::ranges::find(before, text, &OpenAddress::text);
+    if (kept != before.end()) {
+      change.all.push_back(std::move(*kept));
+      before.erase(kept);
       continue;
     }
-    absl::StatusOr<Listeners> opened = OpenAddress(*address, shards);
-    for (int tries = 1; address->port == 0 && tries < kFreePortTries; ++tries) {
-      if (!absl::IsAlreadyExists(opened.status())) break;
-      opened = OpenAddress(*address, shards);
-    }
+    absl::StatusOr<OpenAddress> opened = Open(text, shards);
     if (!opened.ok()) return opened.status();
-    for (auto& listener : *opened) listeners.push_back(std::move(listener));
+    change.opened.push_back(*opened);
+    change.all.push_back(*std::move(opened));
   }
-  return listeners;
+  change.dropped = std::move(before);
+  return change;
+}
+
+void Accept(const Listeners& listeners) {
+  for (const OpenAddress& address : listeners) {
+    for (const auto& listener : address.listeners) listener->Accept();
+  }
+}
+
+void Close(const Listeners& listeners) {
+  for (const OpenAddress& address : listeners) {
+    for (const auto& listener : address.listeners) listener->Close();
+  }
+}
+
+std::vector<Endpoint> EndpointsOf(const Listeners& listeners) {
+  std::vector<Endpoint> endpoints;
+  for (const OpenAddress& address : listeners) {
+    for (const auto& listener : address.listeners) endpoints.push_back(listener->endpoint());
+  }
+  return endpoints;
 }
 
 }  // namespace fanfare

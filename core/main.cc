@@ -1,4 +1,4 @@
-// The server program: start, and stop on a signal.
+// The server program: start, reload and stop on a signal.
 
 #include <pthread.h>
 
@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,32 +40,27 @@ int Fail(std::string_view what) {
   return 1;
 }
 
-// Null if there are no addresses for it.
-absl::StatusOr<std::unique_ptr<AdminServer>> StartAdmin(const Config& config,
-                                                        const Server& server) {
-  if (config.admin_listen.empty()) return nullptr;
-  auto admin = AdminServer::Start(config.admin_listen, server);
-  if (!admin.ok()) return admin;
-  for (const Endpoint& endpoint : (*admin)->endpoints()) {
-    spdlog::info("for operators: http://{}/ (healthz, readyz, metrics)", ToString(endpoint));
-  }
-  return admin;
-}
-
-void LogStart(const Server& server, const Limits& limits) {
+void LogAddresses(const Server& server, const AdminServer& admin) {
   for (const Endpoint& endpoint : server.endpoints()) {
     const std::string address = ToString(endpoint);
     spdlog::info("listening on http://{0}/ (WebSocket: ws://{0}/)", address);
   }
+  for (const Endpoint& endpoint : admin.endpoints()) {
+    spdlog::info("for operators: http://{}/ (healthz, readyz, metrics)", ToString(endpoint));
+  }
+}
+
+void LogRoutes(const Server& server) {
+  const SharedGeneration generation = server.generation();
   std::size_t width = 0;
-  for (const auto& entry : server.router().entries()) {
+  for (const auto& entry : generation->router().entries()) {
     width = std::max(width, entry.pattern.size());
   }
-  for (const auto& entry : server.router().entries()) {
+  for (const auto& entry : generation->router().entries()) {
     spdlog::info("  {:<{}}  {}", entry.pattern, width, entry.name);
   }
   spdlog::info("shards: {}, egress: {}, connections: at most {}", server.shards(), server.egress(),
-               limits.connections);
+               generation->limits().connections);
 }
 
 // For `systemctl status`.
@@ -85,12 +81,12 @@ void LogStop(const Server& server, std::size_t cut) {
   spdlog::info("stopped;{}", counts.empty() ? " nobody came" : counts);
 }
 
-// Blocks the signals that stop the server, in this thread and those that it starts.
-sigset_t BlockStopSignals() {
+// Blocks the signals that stop the server or make it read its configuration again, in this thread
+// and those that it starts.
+sigset_t BlockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A log reader that has gone is not a reason to go, too.
   std::signal(SIGPIPE, SIG_IGN);
@@ -122,6 +118,44 @@ int CheckOnly(const Config& config) {
   return 0;
 }
 
+// Puts the configuration in place that the flags and the file say now. When something is wrong with
+// it, nothing changes.
+absl::Status Reload(int argc, char** argv, Server& server, AdminServer& admin) {
+  absl::StatusOr<Settings> settings = ReadSettings(argc, argv);
+  if (!settings.ok()) return settings.status();
+  Config& config = settings->config;
+  if (absl::Status status = FitConnectionsToDescriptors(config); !status.ok()) return status;
+  auto admin_listeners = admin.PrepareListeners(config.admin_listen);
+  if (!admin_listeners.ok()) return admin_listeners.status();
+  if (absl::Status status = server.Reload(config); !status.ok()) return status;
+  admin.AdoptListeners(*std::move(admin_listeners));
+  return absl::OkStatus();
+}
+
+void ReloadAndLog(int argc, char** argv, Server& server, AdminServer& admin) {
+  spdlog::info("reading the configuration again on SIGHUP");
+  NotifyReloading();
+  const absl::Status status = Reload(argc, argv, server, admin);
+  if (status.ok()) {
+    LogAddresses(server, admin);
+    LogRoutes(server);
+    spdlog::info("the new configuration is in place");
+  } else {
+    spdlog::error("the configuration stays as it was: {}", ToStd(status.message()));
+  }
+  NotifyReady(StatusLine(server));
+}
+
+// Returns the signal that the server is to stop on.
+int ServeUntilSignal(const sigset_t& signals, const std::function<void()>& reload) {
+  while (true) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) return signal;
+    reload();
+  }
+}
+
 int Main(int argc, char** argv) {
   DescribeFlags();
   absl::StatusOr<Settings> settings = ReadSettings(argc, argv);
@@ -130,25 +164,26 @@ int Main(int argc, char** argv) {
   if (settings->task == Task::kPrintConfig) return PrintConfig(config);
   if (settings->task == Task::kCheckConfig) return CheckOnly(config);
 
-  const sigset_t signals = BlockStopSignals();
+  const sigset_t signals = BlockSignals();
   const Logging logging;
   if (absl::Status status = FitConnectionsToDescriptors(config); !status.ok()) {
     return Fail(ToStd(status.message()));
   }
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config);
   if (!server.ok()) return Fail(ToStd(server.status().message()));
-  const auto admin = StartAdmin(config, **server);
+  auto admin = AdminServer::Start(config.admin_listen, **server);
   if (!admin.ok()) return Fail(ToStd(admin.status().message()));
-  LogStart(**server, config.limits);
+  LogAddresses(**server, **admin);
+  LogRoutes(**server);
 
   NotifyReady(StatusLine(**server));
   const Watchdog watchdog([&server = **server] { return StuckShards(server); });
 
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const int signal =
+      ServeUntilSignal(signals, [&] { ReloadAndLog(argc, argv, **server, **admin); });
   // A second one ends the process at once, also when the log's reader is stuck.
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  EndWithin(config.limits.shutdown_time + kTimeForTheLog);
+  EndWithin((*server)->generation()->limits().shutdown_time + kTimeForTheLog);
   NotifyStopping();
   spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
   const std::size_t cut = (*server)->Stop();

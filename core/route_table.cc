@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -85,18 +86,22 @@ absl::StatusOr<std::unique_ptr<Route>> Make(const RegisterRoute& route, RouteCon
 class RouteTable::Context : public RouteContext {
  public:
   Context(const RouteConfig& config, Options options, std::vector<std::string> patterns,
-          bool is_loopback_only, Services services)
+          bool is_loopback_only, Services services, std::weak_ptr<Instance> instance)
       : options_(std::move(options)),
         patterns_(std::move(patterns)),
         is_loopback_only_(is_loopback_only),
         slow_readers_(config.slow_readers),
-        services_(std::move(services)) {}
+        services_(std::move(services)),
+        instance_(std::move(instance)) {}
 
   Options& options() override { return options_; }
   const std::vector<std::string>& patterns() const override { return patterns_; }
   bool is_loopback_only() const override { return is_loopback_only_; }
   void After(std::chrono::milliseconds delay, std::function<void()> task) override {
-    services_.after(delay, std::move(task));
+    // The route may be gone by then: a reload may have put another one in its place.
+    services_.after(delay, [task = std::move(task), weak = instance_] {
+      if (const auto instance = weak.lock()) task();
+    });
   }
 
  private:
@@ -109,15 +114,47 @@ class RouteTable::Context : public RouteContext {
   const bool is_loopback_only_;
   const SlowReaders slow_readers_;
   const Services services_;
+  const std::weak_ptr<Instance> instance_;
 };
 
-// The context is declared first, so that it outlives the route.
-struct RouteTable::Instance {
-  template <typename... Args>
-  explicit Instance(Args&&... args) : context(std::forward<Args>(args)...) {}
+// A route, and what it was made from.
+class RouteTable::Instance : public std::enable_shared_from_this<Instance> {
+ public:
+  Instance(const RegisterRoute& registered, RouteConfig config, bool is_loopback_only)
+      : registered_(registered), config_(std::move(config)), is_loopback_only_(is_loopback_only) {}
 
-  Context context;
-  std::unique_ptr<Route> route;
+  // Called once, when a shared_ptr owns it.
+  absl::Status MakeRoute(const std::string& title, const Services& services) {
+    const std::string options_path =
+        config_.path.empty() ? AtPath(title, "options") : MemberPath(config_.path, "options");
+    context_.emplace(config_, Options(config_.options, options_path), patterns(), is_loopback_only_,
+                     services, weak_from_this());
+    absl::StatusOr<std::unique_ptr<Route>> made =
+        Make(registered_, *context_, AtPath(config_.path, title));
+    if (!made.ok()) return made.status();
+    route_ = *std::move(made);
+    return absl::OkStatus();
+  }
+
+  bool IsMadeFrom(const RegisterRoute& registered, const RouteConfig& config) const {
+    return &registered_ == &registered && config_.patterns == config.patterns &&
+           config_.options == config.options && config_.slow_readers == config.slow_readers;
+  }
+  // What the route was told of it.
+  bool is_loopback_only() const { return is_loopback_only_; }
+
+  std::vector<std::string> patterns() const {
+    return config_.patterns ? *config_.patterns : registered_.patterns();
+  }
+  Route& route() { return *route_; }
+
+ private:
+  const RegisterRoute& registered_;
+  const RouteConfig config_;
+  const bool is_loopback_only_;
+  // Declared first, so that it outlives the route.
+  std::optional<Context> context_;
+  std::unique_ptr<Route> route_;
 };
 
 RouteTable::RouteTable() = default;
@@ -126,7 +163,8 @@ RouteTable& RouteTable::operator=(RouteTable&&) noexcept = default;
 RouteTable::~RouteTable() = default;
 
 absl::StatusOr<RouteTable> RouteTable::Build(const Config& config, Services services,
-                                             const RegisterRoute* linked) {
+                                             const RegisterRoute* linked,
+                                             const RouteTable* before) {
   const absl::StatusOr<LinkedRoutes> routes = ListRoutes(linked);
   if (!routes.ok()) return routes.status();
 
@@ -140,12 +178,14 @@ absl::StatusOr<RouteTable> RouteTable::Build(const Config& config, Services serv
         [&wanted = name](const RouteConfig& entry) { return entry.route == wanted; });
     if (is_configured) continue;
     const RouteConfig unnamed = {.route = name, .patterns = std::nullopt, .path = ""};
-    if (absl::Status status = table.Add(*route, unnamed, services); !status.ok()) return status;
+    if (absl::Status status = table.Add(*route, unnamed, services, before); !status.ok()) {
+      return status;
+    }
   }
   for (const RouteConfig& entry : config.routes) {
     const auto route = routes->find(entry.route);
     if (route == routes->end()) return UnknownRoute(entry, *routes);
-    if (absl::Status status = table.Add(*route->second, entry, services); !status.ok()) {
+    if (absl::Status status = table.Add(*route->second, entry, services, before); !status.ok()) {
       return status;
     }
   }
@@ -153,29 +193,46 @@ absl::StatusOr<RouteTable> RouteTable::Build(const Config& config, Services serv
 }
 
 absl::Status RouteTable::Add(const RegisterRoute& route, const RouteConfig& config,
-                             const Services& services) {
+                             const Services& services, const RouteTable* before) {
   const bool has_own_patterns = !config.patterns.has_value();
-  const std::vector<std::string> patterns = has_own_patterns ? route.patterns() : *config.patterns;
-  if (!has_own_patterns && patterns.empty()) return absl::OkStatus();
+  if (!has_own_patterns && config.patterns->empty()) return absl::OkStatus();
 
-  const std::string title = absl::StrCat("route \"", route.name(), "\"");
-  const std::string options_path =
-      config.path.empty() ? AtPath(title, "options") : MemberPath(config.path, "options");
-  auto instance = std::make_unique<Instance>(config, Options(config.options, options_path),
-                                             patterns, is_loopback_only_, services);
-  absl::StatusOr<std::unique_ptr<Route>> made =
-      Make(route, instance->context, AtPath(config.path, title));
-  if (!made.ok()) return made.status();
-  instance->route = *std::move(made);
+  std::shared_ptr<Instance> instance;
+  if (before != nullptr) instance = before->Find(route, config);
+  if (instance == nullptr || instance->is_loopback_only() != is_loopback_only_) {
+    instance = std::make_shared<Instance>(route, config, is_loopback_only_);
+    const std::string title = absl::StrCat("route \"", route.name(), "\"");
+    if (absl::Status status = instance->MakeRoute(title, services); !status.ok()) return status;
+  }
 
+  const std::vector<std::string> patterns = instance->patterns();
   for (std::size_t i = 0; i < patterns.size(); ++i) {
-    const absl::Status status = router_.Add(patterns[i], route.name(), *instance->route);
+    const absl::Status status = router_.Add(patterns[i], route.name(), instance->route());
     if (status.ok()) continue;
     return At(has_own_patterns ? config.path : ElementPath(MemberPath(config.path, "patterns"), i),
               status);
   }
   instances_.push_back(std::move(instance));
   return absl::OkStatus();
+}
+
+std::shared_ptr<RouteTable::Instance> RouteTable::Find(const RegisterRoute& route,
+                                                       const RouteConfig& config) const {
+  const auto found = std::ranges::find_if(
+      instances_, [&](const auto& instance) { return instance->IsMadeFrom(route, config); });
+  return found == instances_.end() ? nullptr : *found;
+}
+
+absl::Status RouteTable::Serve(std::string_view pattern, std::string_view name,
+                               std::unique_ptr<Route> route) {
+  if (absl::Status status = router_.Add(pattern, name, *route); !status.ok()) return status;
+  others_.push_back(std::move(route));
+  return absl::OkStatus();
+}
+
+bool RouteTable::Has(const Route& route) const {
+  const auto is_it = [&](const auto& instance) { return &instance->route() == &route; };
+  return std::ranges::any_of(instances_, is_it);
 }
 
 }  // namespace fanfare

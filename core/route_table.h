@@ -20,8 +20,8 @@ namespace fanfare {
 // the patterns that it registered. One that is named is made once for each entry of `routes` that
 // names it, except for entries with no patterns (`"patterns": []`): so a route can be switched off.
 //
-// Thread: built before start; router() may then be used by all at once. Lifetime: must outlive
-// every session, because it owns the routes.
+// Thread: built by one thread; it may then be used by all at once. Lifetime: must outlive every
+// session that it opened, because it owns the routes, together with the tables that took them over.
 class RouteTable {
  public:
   // What routes need of the server; any thread. See RouteContext.
@@ -35,27 +35,40 @@ class RouteTable {
   // `linked` is the list of routes, a parameter so that tests may have their own. An error names
   // the place in the configuration, or the route where there is none; an exception of a route is
   // one.
+  //
+  // A route that `before` has, too, made from the very same settings, is taken over and not made
+  // again: its sessions and those of the new table are in the same rooms.
   static absl::StatusOr<RouteTable> Build(const Config& config, Services services,
-                                          const RegisterRoute* linked = RegisterRoute::first());
+                                          const RegisterRoute* linked = RegisterRoute::first(),
+                                          const RouteTable* before = nullptr);
 
+  // Without routes.
+  RouteTable();
   RouteTable(RouteTable&&) noexcept;
   RouteTable& operator=(RouteTable&&) noexcept;
   ~RouteTable();
 
+  // Serves a route that was made elsewhere. The error names both routes of one pattern.
+  absl::Status Serve(std::string_view pattern, std::string_view name, std::unique_ptr<Route> route);
+
   const Router& router() const { return router_; }
+  // Whether this very route is one of them.
+  bool Has(const Route& route) const;
 
  private:
   class Context;
-  struct Instance;
+  class Instance;
 
-  RouteTable();
-
-  // Makes a route and serves it. The path of `config` is empty when the configuration does not name
-  // the route.
-  absl::Status Add(const RegisterRoute& route, const RouteConfig& config, const Services& services);
+  // Takes a route over or makes it, and serves it. The path of `config` is empty when the
+  // configuration does not name the route.
+  absl::Status Add(const RegisterRoute& route, const RouteConfig& config, const Services& services,
+                   const RouteTable* before);
+  std::shared_ptr<Instance> Find(const RegisterRoute& route, const RouteConfig& config) const;
 
   bool is_loopback_only_ = false;
-  std::vector<std::unique_ptr<Instance>> instances_;
+  // Shared with the tables before and after this one.
+  std::vector<std::shared_ptr<Instance>> instances_;
+  std::vector<std::unique_ptr<Route>> others_;
   Router router_;
 };
 

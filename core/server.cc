@@ -1,6 +1,7 @@
 #include "core/server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -10,15 +11,14 @@
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/json_text.h"
-#include "core/task_timer.h"
-#include "spdlog/spdlog.h"
+#include "core/route_table.h"
 
 namespace fanfare {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The time within which the peers of a server that stops should come back: a second, and more if
+// The time within which the peers that a server lets go should come back: a second, and more if
 // there are many.
 constexpr std::chrono::milliseconds kLeastRetrySpread{1000};
 constexpr std::chrono::milliseconds kRetryTimeEach{1};
@@ -44,25 +44,39 @@ class Countdown {
   std::size_t count_;
 };
 
-// The error names the file, if there is one.
-absl::StatusOr<RouteTable> MakeRoutes(const Config& config, const RegisterRoute* linked,
-                                      decltype(RouteTable::Services::after) after) {
-  const std::size_t log_bytes = config.limits.log_bytes;
-  RouteTable::Services services = {
+RouteTable::Services ServicesOf(std::shared_ptr<TaskTimer> timer,
+                                std::shared_ptr<const std::atomic<std::size_t>> log_bytes) {
+  return {
       .make_channel =
           [log_bytes](std::string name, SlowReaders slow_readers, ChannelSettings wanted) {
             return std::make_shared<Channel>(std::move(name),
-                                             Channel::Settings{.log_bytes = log_bytes,
+                                             Channel::Settings{.log_bytes = log_bytes->load(),
                                                                .slow_readers = slow_readers,
                                                                .history = wanted.history,
                                                                .format = wanted.format});
           },
-      .after = std::move(after),
+      .after = [timer](std::chrono::milliseconds delay,
+                       std::function<void()> task) { timer->After(delay, std::move(task)); },
   };
-  auto routes = RouteTable::Build(config, std::move(services), linked);
+}
+
+// The error names the file, if there is one.
+absl::StatusOr<RouteTable> MakeRoutes(const Config& config, RouteTable::Services services,
+                                      const RegisterRoute* linked, const RouteTable* before) {
+  auto routes = RouteTable::Build(config, std::move(services), linked, before);
   if (routes.ok()) return routes;
   return absl::Status(routes.status().code(),
                       AtPath(config.file, ToStd(routes.status().message())));
+}
+
+// What was made once, at start.
+absl::Status CheckUnchanged(const Config& before, const Config& after) {
+  const char* setting = nullptr;
+  if (before.egress != after.egress) setting = "egress";
+  if (ShardCount(before.threads) != ShardCount(after.threads)) setting = "threads";
+  if (setting == nullptr) return absl::OkStatus();
+  return absl::FailedPreconditionError(AtPath(
+      after.file, absl::StrCat(setting, ": can not change while the server runs: restart it")));
 }
 
 }  // namespace
@@ -73,12 +87,11 @@ std::size_t ShardCount(int threads) {
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Parts parts) {
-  auto timer = std::make_shared<TaskTimer>();
-  auto routes = MakeRoutes(config, parts.routes,
-                           [timer](std::chrono::milliseconds delay, std::function<void()> task) {
-                             timer->After(delay, std::move(task));
-                           });
+  std::unique_ptr<Server> server(new Server(config, parts));
+  auto routes =
+      MakeRoutes(config, ServicesOf(server->timer_, server->log_bytes_), parts.routes, nullptr);
   if (!routes.ok()) return routes.status();
+  server->generation_ = std::make_shared<Generation>(config, *std::move(routes));
   const std::size_t count = ShardCount(config.threads);
   absl::StatusOr<Egresses> egresses = Egresses();
   if (parts.make_egress == nullptr) {
@@ -87,73 +100,109 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
     while (egresses->size() < count) egresses->push_back(parts.make_egress());
   }
   if (!egresses.ok()) return egresses.status();
-  std::unique_ptr<Server> server(
-      new Server(config, *std::move(routes), *std::move(egresses), parts.is_free_address));
-  absl::StatusOr<Listeners> listeners = OpenListeners(config.listen, server->shards_);
+  for (auto& egress : *egresses) {
+    server->shards_.push_back(
+        std::make_unique<Shard>(server->generation_, server->addresses_, std::move(egress)));
+  }
+  absl::StatusOr<ListenerChange> listeners = ChangeListeners({}, config.listen, server->shards_);
   if (!listeners.ok()) return listeners.status();
-  server->listeners_ = *std::move(listeners);
-  for (const auto& listener : server->listeners_) listener->Accept();
+  server->listeners_ = std::move(listeners->all);
+  Accept(server->listeners_);
   for (const auto& shard : server->shards_) {
     if (absl::Status status = shard->Start(); !status.ok()) return status;
   }
   server->running_ = true;
-  timer->Start(*server->shards_.front());
+  server->timer_->Start(*server->shards_.front());
   return server;
 }
 
 absl::Status Server::Check(const Config& config, const RegisterRoute* routes) {
   // What the routes put off never comes to run.
-  return MakeRoutes(config, routes, [](auto...) {}).status();
+  auto services = ServicesOf(std::make_shared<TaskTimer>(),
+                             std::make_shared<std::atomic<std::size_t>>(config.limits.log_bytes));
+  return MakeRoutes(config, std::move(services), routes, nullptr).status();
 }
 
-Server::Server(const Config& config, RouteTable routes, Egresses egresses,
-               AddressLimits::IsFree is_free_address)
-    : shutdown_time_(config.limits.shutdown_time),
-      routes_(std::move(routes)),
-      addresses_(config.limits, is_free_address) {
-  for (auto& egress : egresses) {
-    shards_.push_back(
-        std::make_unique<Shard>(config, routes_.router(), addresses_, std::move(egress)));
-  }
-}
+Server::Server(const Config& config, const Parts& parts)
+    : linked_(parts.routes),
+      log_bytes_(std::make_shared<std::atomic<std::size_t>>(config.limits.log_bytes)),
+      addresses_(config.limits, parts.is_free_address) {}
 
 Server::~Server() {
   Stop();
 }
 
-std::vector<Endpoint> Server::endpoints() const {
-  std::vector<Endpoint> endpoints;
-  for (const auto& listener : listeners_) endpoints.push_back(listener->endpoint());
-  return endpoints;
+SharedGeneration Server::generation() const {
+  const std::lock_guard lock(generation_mutex_);
+  return generation_;
+}
+
+absl::Status Server::Reload(const Config& config) {
+  absl::Status status = TryReload(config);
+  (status.ok() ? reloads_ : reloads_refused_).fetch_add(1);
+  return status;
+}
+
+absl::Status Server::TryReload(const Config& config) {
+  if (!running_) return absl::FailedPreconditionError("the server has stopped");
+  const SharedGeneration before = generation();
+  if (absl::Status status = CheckUnchanged(before->config(), config); !status.ok()) return status;
+  auto routes = MakeRoutes(config, ServicesOf(timer_, log_bytes_), linked_, &before->routes());
+  if (!routes.ok()) return routes.status();
+  absl::StatusOr<ListenerChange> change = ChangeListeners(listeners_, config.listen, shards_);
+  if (!change.ok()) return change.status();
+
+  // Nothing can go wrong any more.
+  const auto after = std::make_shared<const Generation>(config, *std::move(routes));
+  {
+    const std::lock_guard lock(generation_mutex_);
+    generation_ = after;
+  }
+  *log_bytes_ = config.limits.log_bytes;
+  addresses_.Update(config.limits);
+  listeners_ = std::move(change->all);
+  const DrainPlan plan = PlanDrain(config.limits);
+  OnEveryShard(
+      [this, after, plan, opened = std::move(change->opened), dropped = std::move(change->dropped)](
+          Shard& shard, const Done& done) {
+        shard.Adopt(after, plan);
+        if (&shard == shards_.front().get()) {
+          Accept(opened);
+          Close(dropped);
+        }
+        done();
+      },
+      plan.deadline);
+  return absl::OkStatus();
+}
+
+// Those who come back do so at about the rate at which they can be taken in.
+DrainPlan Server::PlanDrain(const Limits& limits) const {
+  return {.deadline = Clock::now() + limits.shutdown_time,
+          .retry_spread = kLeastRetrySpread + open_connections() * kRetryTimeEach};
 }
 
 std::size_t Server::Stop() {
   // Where nothing could be listened on, no loop runs that would answer.
   if (!std::exchange(running_, false)) return 0;
   draining_ = true;
-  const Clock::time_point deadline = Clock::now() + shutdown_time_;
+  const DrainPlan plan = PlanDrain(generation()->limits());
   // Nobody comes in any more.
   OnEveryShard(
-      [this](Shard& shard, Done done) {
-        if (&shard == shards_.front().get()) {
-          for (const auto& listener : listeners_) listener->Close();
-        }
+      [this](Shard& shard, const Done& done) {
+        if (&shard == shards_.front().get()) Close(listeners_);
         done();
       },
-      deadline);
+      plan.deadline);
   // Nothing more is published; when all shards have done this, each knows of all that was.
   OnEveryShard(
-      [](Shard& shard, Done done) {
+      [](Shard& shard, const Done& done) {
         shard.StopReading();
         done();
       },
-      deadline);
-  // Those who come back do so at about the rate at which they can be taken in.
-  const Shard::DrainPlan plan = {
-      .deadline = deadline,
-      .retry_spread = kLeastRetrySpread + open_connections() * kRetryTimeEach,
-  };
-  OnEveryShard([plan](Shard& shard, Done done) { shard.Drain(plan, std::move(done)); }, deadline);
+      plan.deadline);
+  OnEveryShard([plan](Shard& shard, Done done) { shard.Stop(plan, std::move(done)); },
+               plan.deadline);
   const std::size_t cut = open_connections();
   for (const auto& shard : shards_) shard->StopAndJoin();
   return cut;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,12 +17,14 @@
 #include "core/access/address_group.h"
 #include "core/access/address_limits.h"
 #include "core/config.h"
+#include "core/drain.h"
 #include "core/endpoint.h"
 #include "core/fanout/egress.h"
+#include "core/generation.h"
 #include "core/listeners.h"
 #include "core/route.h"
-#include "core/route_table.h"
 #include "core/shard.h"
+#include "core/task_timer.h"
 
 namespace fanfare {
 
@@ -48,6 +51,17 @@ class Server {
   static absl::StatusOr<std::unique_ptr<Server>> Start(const Config& config) {
     return Start(config, Parts());
   }
+  // Puts another configuration in place of the one that it has: as a whole, or not at all. The
+  // error says what is wrong with it, or what can not change while the server runs (`threads`,
+  // `egress`).
+  //
+  // Who comes from now on has the new routes and limits. Sessions keep the limits that they have.
+  // A route whose settings are what they were goes on as it is, with its sessions; those of others
+  // are closed with 1012 and told when to come back, and cut after `limits.shutdown_seconds`.
+  // Listeners whose addresses are in both are not touched. Returns when all shards have the new
+  // one. Thread: the one that started it.
+  absl::Status Reload(const Config& config);
+
   // Finds what is wrong with a configuration as Start would, but listens to nothing.
   static absl::Status Check(const Config& config,
                             const RegisterRoute* routes = RegisterRoute::first());
@@ -55,11 +69,16 @@ class Server {
   ~Server();
 
   // Where it listens, with the ports that were chosen for port 0.
-  std::vector<Endpoint> endpoints() const;
+  std::vector<Endpoint> endpoints() const { return EndpointsOf(listeners_); }
   // The first of them.
   Endpoint endpoint() const { return endpoints().front(); }
 
-  const Router& router() const { return routes_.router(); }
+  // What it has now. Any thread.
+  SharedGeneration generation() const;
+  // How many configurations were put in place after the first, and how many were refused. Any
+  // thread.
+  std::uint64_t reloads() const { return reloads_.load(); }
+  std::uint64_t reloads_refused() const { return reloads_refused_.load(); }
   std::size_t shards() const { return shards_.size(); }
   const std::vector<std::unique_ptr<Shard>>& shard_list() const { return shards_; }
   std::string_view egress() const { return shards_.front()->fanout().egress().name(); }
@@ -80,8 +99,10 @@ class Server {
 
  private:
   using Egresses = std::vector<std::unique_ptr<Egress>>;
-  Server(const Config& config, RouteTable routes, Egresses egresses,
-         AddressLimits::IsFree is_free_address);
+  Server(const Config& config, const Parts& parts);
+
+  absl::Status TryReload(const Config& config);
+  DrainPlan PlanDrain(const Limits& limits) const;
 
   // Starts something on every shard, and waits until all have called Done or the deadline has
   // passed.
@@ -89,10 +110,16 @@ class Server {
   void OnEveryShard(const std::function<void(Shard&, Done)>& task,
                     std::chrono::steady_clock::time_point deadline);
 
-  const std::chrono::seconds shutdown_time_;
   const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
-  RouteTable routes_;
+  const RegisterRoute* const linked_;
+  // What routes need of the server, of this generation and later ones.
+  const std::shared_ptr<TaskTimer> timer_ = std::make_shared<TaskTimer>();
+  const std::shared_ptr<std::atomic<std::size_t>> log_bytes_;
   AddressLimits addresses_;
+  mutable std::mutex generation_mutex_;
+  SharedGeneration generation_;
+  std::atomic<std::uint64_t> reloads_{0};
+  std::atomic<std::uint64_t> reloads_refused_{0};
   std::vector<std::unique_ptr<Shard>> shards_;
   Listeners listeners_;
   bool running_ = false;

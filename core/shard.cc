@@ -11,14 +11,6 @@
 namespace fanfare {
 namespace {
 
-// A stop closes so many connections at a time at least, and then lets the loop do other things:
-// their closing handshakes, and what is still due to the others.
-constexpr std::size_t kLeastDrainBatch = 100;
-constexpr std::chrono::milliseconds kDrainStep{10};
-
-// Nobody is told to come back at once: the next server has yet to start.
-constexpr std::chrono::milliseconds kLeastRetry{500};
-
 // A timeout comes late by an eighth of it at most.
 std::chrono::milliseconds TickOf(const Limits& limits) {
   const auto shortest = std::min(limits.idle_time, limits.handshake_time);
@@ -27,24 +19,22 @@ std::chrono::milliseconds TickOf(const Limits& limits) {
 
 }  // namespace
 
-Shard::Shard(const Config& config, const Router& router, AddressLimits& addresses,
-             std::unique_ptr<Egress> egress)
-    : limits_(config.limits),
-      origins_(config.origins),
-      router_(router),
+Shard::Shard(SharedGeneration generation, AddressLimits& addresses, std::unique_ptr<Egress> egress)
+    : generation_(std::move(generation)),
       addresses_(addresses),
       fanout_(
-          std::move(egress), [this](std::function<void()> task) { Post(std::move(task)); },
-          {.log_messages = config.log_messages}, stats_),
+          std::move(egress), [this](std::function<void()> task) { Post(std::move(task)); }, {},
+          stats_),
       // The hint says that one thread runs the loop.
       context_(1),
       work_(context_.get_executor()),
-      // With what comes in besides, no more is published in a turn than a channel's log keeps.
-      poller_(context_, fanout_, std::max<std::size_t>(limits_.log_bytes / 4, 1)),
-      readers_(context_, limits_.message_bytes),
-      tick_(TickOf(limits_)),
+      poller_(context_, fanout_),
+      readers_(context_),
+      tick_(TickOf(generation_->limits())),
       timer_(context_),
-      drain_timer_(context_) {
+      cut_timer_(context_),
+      drain_(context_) {
+  Apply(*generation_);
   Tick();
 }
 
@@ -79,9 +69,9 @@ void Shard::StopAndJoin() {
 
 void Shard::Add(Member& member) {
   members_.insert(&member);
-  if (!draining_) return;
+  if (!stopping_) return;
   // It came too late. Not at once: it is being constructed.
-  Post([this, &member] { DrainIfHere(member); });
+  Post([this, &member] { drain_.VisitOne(&member); });
 }
 
 void Shard::Remove(Member& member) {
@@ -114,35 +104,56 @@ std::vector<Shard::Member*> Shard::Members() const {
   return {members_.begin(), members_.end()};
 }
 
-void Shard::Drain(const DrainPlan& plan, std::function<void()> drained) {
-  draining_ = true;
-  if (members_.empty()) return drained();
-  drained_ = std::move(drained);
-  retry_ms_ = decltype(retry_ms_)(kLeastRetry.count(), (kLeastRetry + plan.retry_spread).count());
-  fanout_.Flush(plan.deadline);
-  to_drain_ = Members();
-  const auto left =
-      std::max<Fanout::Time::duration>(plan.deadline - Fanout::Time::clock::now(), {});
-  const auto steps = static_cast<std::size_t>(left / 2 / kDrainStep);
-  drain_batch_ = std::max(kLeastDrainBatch, to_drain_.size() / std::max<std::size_t>(steps, 1) + 1);
-  DrainBatch();
-}
-
-void Shard::DrainBatch() {
-  for (std::size_t i = 0; i < drain_batch_ && !to_drain_.empty(); ++i) {
-    Member* member = to_drain_.back();
-    to_drain_.pop_back();
-    DrainIfHere(*member);
-  }
-  if (to_drain_.empty()) return;
-  drain_timer_.expires_after(kDrainStep);
-  drain_timer_.async_wait([this](error_code ec) {
-    if (!ec) DrainBatch();
+void Shard::Adopt(SharedGeneration generation, const DrainPlan& plan) {
+  // Who is older keeps timeouts that are as short as before.
+  tick_ = std::min(tick_, TickOf(generation->limits()));
+  // Not destroyed before its members were looked at.
+  const SharedGeneration before = std::exchange(generation_, std::move(generation));
+  Apply(*generation_);
+  if (stopping_) return;
+  drain_.Begin(MembersOfOthersThan(*generation_), plan,
+               [this](Member* member, std::chrono::milliseconds retry) {
+                 DrainIfHere(member, DrainCause::kReload, retry);
+               });
+  cut_timer_.expires_at(plan.deadline);
+  cut_timer_.async_wait([this](error_code ec) {
+    if (ec) return;
+    for (Member* member : MembersOfOthersThan(*generation_)) {
+      if (members_.contains(member)) member->Cut();
+    }
   });
 }
 
-void Shard::DrainIfHere(Member& member) {
-  if (members_.contains(&member)) member.Drain(std::chrono::milliseconds(retry_ms_(random_)));
+// What is the shard's own, and not a session's.
+void Shard::Apply(const Generation& generation) {
+  // With what comes in besides, no more is published in a turn than a channel's log keeps.
+  poller_.LimitTurn(std::max<std::size_t>(generation.limits().log_bytes / 4, 1));
+  fanout_.set_log_messages(generation.config().log_messages);
+}
+
+std::vector<Shard::Member*> Shard::MembersOfOthersThan(const Generation& generation) const {
+  std::vector<Member*> members;
+  for (Member* member : members_) {
+    if (!member->IsServedBy(generation)) members.push_back(member);
+  }
+  return members;
+}
+
+void Shard::Stop(const DrainPlan& plan, std::function<void()> drained) {
+  stopping_ = true;
+  if (members_.empty()) return drained();
+  drained_ = std::move(drained);
+  fanout_.Flush(plan.deadline);
+  drain_.Begin(Members(), plan, [this](Member* member, std::chrono::milliseconds retry) {
+    DrainIfHere(member, DrainCause::kStop, retry);
+  });
+}
+
+// The address of one that has gone may be another's by now, which a reload would have kept.
+void Shard::DrainIfHere(Member* member, DrainCause cause, std::chrono::milliseconds retry) {
+  if (!members_.contains(member)) return;
+  if (cause == DrainCause::kReload && member->IsServedBy(*generation_)) return;
+  member->Drain(cause, retry);
 }
 
 }  // namespace fanfare

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <random>
 #include <span>
 #include <thread>
 #include <utility>
@@ -17,15 +16,13 @@
 #include "absl/status/status.h"
 #include "core/access/address_counts.h"
 #include "core/access/address_limits.h"
-#include "core/config.h"
+#include "core/drain.h"
 #include "core/fanout/egress.h"
 #include "core/fanout/fanout.h"
-#include "core/limits.h"
+#include "core/generation.h"
 #include "core/net/message_reader.h"
 #include "core/net/net.h"
 #include "core/net/poller.h"
-#include "core/origin.h"
-#include "core/router.h"
 #include "core/stats.h"
 
 namespace fanfare {
@@ -75,17 +72,19 @@ class OpenConnections {
 //
 // Thread: the constructor, Start, StopAndJoin, Post, open_connections(), SinceTick and reading
 // stats() are for any thread; all else is for the shard's own. Lifetime: outlives its connections;
-// the router and the limits of addresses must outlive the shard.
+// the limits of addresses must outlive the shard.
 class Shard {
  public:
   // A connection, as far as the shard cares.
   class Member {
    public:
-    // The server stops: end soon, after what is queued has been sent. The peer, if it can be told,
-    // should come back after `retry`. May be called again.
-    virtual void Drain(std::chrono::milliseconds retry) = 0;
-    // The loop has stopped: end now. The last call of all.
+    // End soon, after what is queued has been sent. The peer, if it can be told, should come back
+    // after `retry`. May be called again.
+    virtual void Drain(DrainCause cause, std::chrono::milliseconds retry) = 0;
+    // End now. The last call of all.
     virtual void Cut() = 0;
+    // Whether what it uses is part of this generation, too.
+    virtual bool IsServedBy(const Generation&) const { return true; }
     // Time has passed: see Shard::now.
     virtual void OnTick() {}
 
@@ -93,8 +92,7 @@ class Shard {
     ~Member() = default;
   };
 
-  Shard(const Config& config, const Router& router, AddressLimits& addresses,
-        std::unique_ptr<Egress> egress);
+  Shard(SharedGeneration generation, AddressLimits& addresses, std::unique_ptr<Egress> egress);
   ~Shard();
 
   // The error is that of the system when it has no more threads.
@@ -107,18 +105,16 @@ class Shard {
   void Add(Member& member);
   void Remove(Member& member);
 
-  struct DrainPlan {
-    Fanout::Time deadline;
-    // Peers are told to come back at some time within this, so that they do not all come at once.
-    std::chrono::milliseconds retry_spread;
-  };
+  // From now on, this one. Connections whose route is not part of it are drained, and those that
+  // are left at the plan's deadline are cut.
+  void Adopt(SharedGeneration generation, const DrainPlan& plan);
 
   // Stopping, in this order: from now on what sessions send is dropped; then all that is due is
   // sent, until the deadline, and every connection is drained, batch after batch, in half of the
   // time at most. `drained` is called when the last of them has gone.
   void StopReading() { reading_ = false; }
   bool reading() const { return reading_; }
-  void Drain(const DrainPlan& plan, std::function<void()> drained);
+  void Stop(const DrainPlan& plan, std::function<void()> drained);
 
   // The time, as of the last tick: often enough for the timeouts of `limits`, and without a system
   // call.
@@ -137,9 +133,8 @@ class Shard {
   Fanout& fanout() { return fanout_; }
   Stats& stats() { return stats_; }
   const Stats& stats() const { return stats_; }
-  const Limits& limits() const { return limits_; }
-  const OriginPolicy& origins() const { return origins_; }
-  const Router& router() const { return router_; }
+  // The newest. Who needs it for longer than a call holds it.
+  const SharedGeneration& generation() const { return generation_; }
   // Of all shards. Any thread.
   AddressLimits& addresses() { return addresses_; }
   OpenConnections& open_connections() { return open_connections_; }
@@ -150,23 +145,17 @@ class Shard {
 
   std::vector<Member*> Members() const;
   void Tick();
-  void DrainBatch();
-  void DrainIfHere(Member& member);
+  void Apply(const Generation& generation);
+  void DrainIfHere(Member* member, DrainCause cause, std::chrono::milliseconds retry);
+  std::vector<Member*> MembersOfOthersThan(const Generation& generation) const;
 
-  const Limits limits_;
-  const OriginPolicy origins_;
-  const Router& router_;
+  SharedGeneration generation_;
   AddressLimits& addresses_;
   Stats stats_;
   bool reading_ = true;
-  bool draining_ = false;
+  bool stopping_ = false;
   // Called once.
   std::function<void()> drained_;
-  // Those whose turn has not come; some may have gone by themselves.
-  std::vector<Member*> to_drain_;
-  std::size_t drain_batch_ = 0;
-  std::uniform_int_distribution<std::chrono::milliseconds::rep> retry_ms_;
-  std::minstd_rand random_{std::random_device()()};
   OpenConnections open_connections_;
   absl::flat_hash_set<Member*> members_;
   // Declared after what the connections use: destroying it destroys those that are left.
@@ -176,9 +165,11 @@ class Shard {
   Poller poller_;
   ReaderPool readers_;
   std::vector<char> read_buffer_ = std::vector<char>(kReadBytes);
-  const std::chrono::milliseconds tick_;
+  std::chrono::milliseconds tick_;
   Timer timer_;
-  Timer drain_timer_;
+  // What a reload does at its deadline.
+  Timer cut_timer_;
+  Drain<Member> drain_;
   Time now_ = std::chrono::steady_clock::now();
   std::atomic<Time::rep> last_tick_{0};
   std::thread thread_;

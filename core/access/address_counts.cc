@@ -8,6 +8,11 @@ AddressCounts::~AddressCounts() {
   FANFARE_CHECK(counts_.empty(), "places do not outlive their counts");
 }
 
+void AddressCounts::set_most(std::size_t most) {
+  const std::lock_guard lock(mutex_);
+  most_ = most;
+}
+
 std::optional<AddressCounts::Place> AddressCounts::Acquire(const AddressGroup& group) {
   const std::lock_guard lock(mutex_);
   const auto [node, is_new] = counts_.try_emplace(group, Count{.owner = *this});

@@ -50,6 +50,8 @@ class AddressCounts {
   AddressCounts(const AddressCounts&) = delete;
   AddressCounts& operator=(const AddressCounts&) = delete;
 
+  // From now on; who has more keeps them.
+  void set_most(std::size_t most);
   // Nothing if this address has as many as it may.
   std::optional<Place> Acquire(const AddressGroup& group);
   // How many addresses have something open.
@@ -58,8 +60,8 @@ class AddressCounts {
  private:
   void GiveBack(Counts::value_type& node);
 
-  const std::size_t most_;
   mutable std::mutex mutex_;
+  std::size_t most_;
   Counts counts_;
 };
 

@@ -1,30 +1,52 @@
 #include "core/access/address_limits.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 
 #include "core/access/address_group.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
 
-AddressLimits::AddressLimits(const Limits& limits, IsFree is_free) : is_free_(is_free) {
-  if (limits.connections_per_address != 0) connections_.emplace(limits.connections_per_address);
-  if (const std::size_t rate = limits.handshakes_per_second; rate != 0) {
-    handshakes_.emplace(TokenRate{.per_second = rate, .burst = 2 * rate});
-  }
+namespace {
+
+std::size_t MostConnections(const Limits& limits) {
+  const std::size_t most = limits.connections_per_address;
+  return most == 0 ? std::numeric_limits<std::size_t>::max() : most;
+}
+
+// Of any use if it is limited only.
+TokenRate HandshakeRate(const Limits& limits) {
+  const std::uint64_t rate = std::max<std::size_t>(limits.handshakes_per_second, 1);
+  return {.per_second = rate, .burst = 2 * rate};
+}
+
+}  // namespace
+
+AddressLimits::AddressLimits(const Limits& limits, IsFree is_free)
+    : is_free_(is_free),
+      connections_(MostConnections(limits)),
+      limits_handshakes_(limits.handshakes_per_second != 0),
+      handshakes_(HandshakeRate(limits)) {}
+
+void AddressLimits::Update(const Limits& limits) {
+  connections_.set_most(MostConnections(limits));
+  handshakes_.set_rate(HandshakeRate(limits));
+  limits_handshakes_ = limits.handshakes_per_second != 0;
 }
 
 std::optional<AddressCounts::Place> AddressLimits::Connect(const Address& address) {
-  if (!connections_ || is_free_(address)) return AddressCounts::Place();
-  auto place = connections_->Acquire(GroupOf(address));
+  if (is_free_(address)) return AddressCounts::Place();
+  auto place = connections_.Acquire(GroupOf(address));
   if (!place) Tell(address, "limits.connections_per_address");
   return place;
 }
 
 bool AddressLimits::MayOpenSession(const Address& address) {
-  if (!handshakes_ || is_free_(address)) return true;
-  if (handshakes_->Take(GroupOf(address), std::chrono::steady_clock::now())) return true;
+  if (!limits_handshakes_ || is_free_(address)) return true;
+  if (handshakes_.Take(GroupOf(address), std::chrono::steady_clock::now())) return true;
   Tell(address, "limits.handshakes_per_second");
   return false;
 }

@@ -1,6 +1,7 @@
 // What one address may use of the server.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/address.hpp>
 #include <optional>
 
@@ -23,6 +24,9 @@ class AddressLimits {
 
   explicit AddressLimits(const Limits& limits, IsFree is_free = IsLoopback);
 
+  // Other limits from now on. What is open is counted on.
+  void Update(const Limits& limits);
+
   // A place for a connection, which may be none where nothing is counted; or no place.
   std::optional<AddressCounts::Place> Connect(const Address& address);
   // Whether it may open a session now; counts that.
@@ -32,9 +36,10 @@ class AddressLimits {
   void Tell(const Address& address, const char* setting);
 
   const IsFree is_free_;
-  // Nothing where there is no limit.
-  std::optional<AddressCounts> connections_;
-  std::optional<AddressRates> handshakes_;
+  // Also where there is no limit: a reload may bring one.
+  AddressCounts connections_;
+  std::atomic<bool> limits_handshakes_;
+  AddressRates handshakes_;
   RefusalLog log_;
 };
 

@@ -7,6 +7,11 @@ constexpr std::chrono::seconds kForgetEvery{1};
 
 }  // namespace
 
+void AddressRates::set_rate(TokenRate rate) {
+  const std::lock_guard lock(mutex_);
+  rate_ = rate;
+}
+
 bool AddressRates::Take(const AddressGroup& group, Time now) {
   const std::lock_guard lock(mutex_);
   auto found = buckets_.find(group);

@@ -23,8 +23,10 @@ class AddressRates {
   // A few megabytes.
   static constexpr std::size_t kMost = 65'536;
 
-  explicit AddressRates(TokenRate rate, std::size_t most = kMost) : rate_(rate), most_(most) {}
+  explicit AddressRates(TokenRate rate, std::size_t most = kMost) : most_(most), rate_(rate) {}
 
+  // From now on; who is in debt stays so for as long as before.
+  void set_rate(TokenRate rate);
   // False if this address has used up its tokens.
   bool Take(const AddressGroup& group, Time now);
   // How many addresses are known.
@@ -33,9 +35,9 @@ class AddressRates {
  private:
   void ForgetFull(Time now);
 
-  const TokenRate rate_;
   const std::size_t most_;
   mutable std::mutex mutex_;
+  TokenRate rate_;
   std::unordered_map<AddressGroup, TokenBucket, absl::Hash<AddressGroup>> buckets_;
   // Forgetting looks at all of them.
   Time forget_at_{};

@@ -8,7 +8,9 @@
 #include "core/check.h"
 #include "core/config.h"
 #include "core/fanout/egress.h"
+#include "core/generation.h"
 #include "core/health.h"
+#include "core/route_table.h"
 
 namespace fanfare {
 namespace {
@@ -50,18 +52,18 @@ absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(
     const std::vector<std::string>& addresses, const Server& server,
     std::chrono::seconds stuck_after) {
   std::unique_ptr<AdminServer> admin(new AdminServer(server, stuck_after));
-  absl::StatusOr<Listeners> listeners = OpenListeners(addresses, admin->shards_);
+  absl::StatusOr<ListenerChange> listeners = admin->PrepareListeners(addresses);
   if (!listeners.ok()) return listeners.status();
-  admin->listeners_ = *std::move(listeners);
-  for (const auto& listener : admin->listeners_) listener->Accept();
+  admin->AdoptListeners(*std::move(listeners));
   if (absl::Status status = admin->shards_.front()->Start(); !status.ok()) return status;
   return admin;
 }
 
 AdminServer::AdminServer(const Server& server, std::chrono::seconds stuck_after) {
+  RouteTable routes;
   const auto serve = [&](const char* path, std::function<Response()> answer) {
-    routes_.push_back(std::make_unique<Page>(std::move(answer)));
-    const absl::Status added = router_.Add(path, "admin", *routes_.back());
+    const absl::Status added =
+        routes.Serve(path, "admin", std::make_unique<Page>(std::move(answer)));
     FANFARE_CHECK(added.ok(), "two admin pages at one path");
   };
   serve("/healthz", [&server, stuck_after] { return Health(server, stuck_after); });
@@ -69,17 +71,26 @@ AdminServer::AdminServer(const Server& server, std::chrono::seconds stuck_after)
   serve("/metrics", [&server] { return Metrics(server); });
   Config config;
   config.limits.connections = kMaxConnections;
-  shards_.push_back(std::make_unique<Shard>(config, router_, addresses_, MakeSyscallEgress()));
+  auto generation = std::make_shared<const Generation>(config, std::move(routes));
+  shards_.push_back(
+      std::make_unique<Shard>(std::move(generation), addresses_, MakeSyscallEgress()));
+}
+
+absl::StatusOr<ListenerChange> AdminServer::PrepareListeners(
+    const std::vector<std::string>& addresses) const {
+  return ChangeListeners(listeners_, addresses, shards_);
+}
+
+void AdminServer::AdoptListeners(ListenerChange change) {
+  listeners_ = std::move(change.all);
+  shards_.front()->Post([opened = std::move(change.opened), dropped = std::move(change.dropped)] {
+    Accept(opened);
+    Close(dropped);
+  });
 }
 
 AdminServer::~AdminServer() {
   shards_.front()->StopAndJoin();
-}
-
-std::vector<Endpoint> AdminServer::endpoints() const {
-  std::vector<Endpoint> endpoints;
-  for (const auto& listener : listeners_) endpoints.push_back(listener->endpoint());
-  return endpoints;
 }
 
 }  // namespace fanfare

@@ -11,8 +11,6 @@
 #include "core/endpoint.h"
 #include "core/health.h"
 #include "core/listeners.h"
-#include "core/route.h"
-#include "core/router.h"
 #include "core/server.h"
 #include "core/shard.h"
 
@@ -33,21 +31,24 @@ class AdminServer {
   // Beyond these, one is answered with 503.
   static constexpr std::size_t kMaxConnections = 64;
 
-  // Binds the addresses of the setting `admin.listen` and begins to serve. The error names the
-  // address.
+  // Binds the addresses of the setting `admin.listen`, which may be none, and begins to serve. The
+  // error names the address.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(
       const std::vector<std::string>& addresses, const Server& server,
       std::chrono::seconds stuck_after = kStuckAfter);
   // Ends at once.
   ~AdminServer();
 
-  std::vector<Endpoint> endpoints() const;
+  // Other addresses from now on: first binds those that are new, and then, when nothing else can
+  // go wrong, serves there and no more at those that were dropped. Thread: the one that started it.
+  absl::StatusOr<ListenerChange> PrepareListeners(const std::vector<std::string>& addresses) const;
+  void AdoptListeners(ListenerChange change);
+
+  std::vector<Endpoint> endpoints() const { return EndpointsOf(listeners_); }
 
  private:
   AdminServer(const Server& server, std::chrono::seconds stuck_after);
 
-  std::vector<std::unique_ptr<Route>> routes_;
-  Router router_;
   // None.
   AddressLimits addresses_{Limits{.connections_per_address = 0}};
   // One.

@@ -157,6 +157,16 @@ void AddLoops(const Server& server, std::vector<MetricFamily>& families) {
       })));
 }
 
+void AddReloads(const Server& server, std::vector<MetricFamily>& families) {
+  const auto of = [](std::uint64_t count, const char* outcome) {
+    return CounterOf(count, {{"outcome", outcome}});
+  };
+  families.push_back(
+      Family("fanfare_config_reloads_total", "Configurations that were read while the server ran.",
+             MetricType::Counter,
+             {of(server.reloads(), "applied"), of(server.reloads_refused(), "refused")}));
+}
+
 void AddProcess(const Server& server, std::vector<MetricFamily>& families) {
   const ProcessUsage usage = ReadProcessUsage();
   const auto gauge = [&](const char* name, const char* help, double value) {
@@ -184,6 +194,7 @@ std::vector<MetricFamily> CollectMetrics(const Server& server) {
                             {GaugeOf(server.draining() ? 0 : 1)}));
   AddLoops(server, families);
   AddCounters(server, families);
+  AddReloads(server, families);
   AddProcess(server, families);
   return families;
 }

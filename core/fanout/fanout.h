@@ -91,6 +91,7 @@ class Fanout {
   // One turn, which sends for this long at most.
   void RunTurn(std::chrono::steady_clock::duration budget);
 
+  void set_log_messages(bool on) { settings_.log_messages = on; }
   bool log_messages() const { return settings_.log_messages; }
   Stats& stats() { return stats_; }
   const Egress& egress() const { return *egress_; }
@@ -108,7 +109,7 @@ class Fanout {
 
   const std::unique_ptr<Egress> egress_;
   const Post post_;
-  const Settings settings_;
+  Settings settings_;
   Stats& stats_;
   // A turn has been posted; a Turn lives.
   bool scheduled_ = false;

@@ -36,17 +36,18 @@ constexpr std::chrono::milliseconds kLeastWait{20};
 class Connection final : public Transport, private MessageReader::Sink {
  public:
   Connection(Handover& from, Shard& shard)
-      : Transport(std::move(from.socket), std::move(from.permit), from.peer, shard,
-                  Format::kWebSocket) {
+      : Transport(std::move(from.transport), shard, Format::kWebSocket) {
     // The answer to the handshake leaves when the handler is open: the peer, once it has it, misses
     // nothing any more.
     writer().Hold();
-    if (SessionRate::IsLimited(shard.limits())) throttle_ = std::make_unique<Throttle>(shard);
+    if (SessionRate::IsLimited(limits())) {
+      throttle_ = std::make_unique<Throttle>(limits(), shard.context());
+    }
   }
 
   void Start(Handover& from, Route& route) {
     Begin();
-    reader_ = shard().readers().MakeNew();
+    reader_ = shard().readers().MakeNew(limits().message_bytes);
     const error_code ec = reader_->Accept(from.handshake, from.request.subprotocol, *this);
     if (ec) {
       shard().stats().requests_refused.Add();
@@ -80,11 +81,8 @@ class Connection final : public Transport, private MessageReader::Sink {
   }
 
   // Shard::Member.
-  void Drain(std::chrono::milliseconds retry) override {
-    if (draining_) return;
-    draining_ = true;
-    retry_ = retry;
-    CloseIfDraining();
+  void Drain(DrainCause cause, std::chrono::milliseconds retry) override {
+    if (std::exchange(drain_reason_, DrainReason(cause, retry)).empty()) CloseIfDraining();
   }
   void OnTick() override {
     // What it says meanwhile is not heard.
@@ -95,7 +93,7 @@ class Connection final : public Transport, private MessageReader::Sink {
  private:
   // Watches limits.messages_per_second and limits.bytes_per_second.
   struct Throttle {
-    explicit Throttle(Shard& shard) : rate(shard.limits()), timer(shard.context()) {}
+    Throttle(const Limits& limits, net::io_context& context) : rate(limits), timer(context) {}
 
     SessionRate rate;
     // Until it expires, the session is not read from.
@@ -111,7 +109,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     if (tearing_down_) return;
     // Not watched for: the socket has failed, and its error comes behind these bytes.
     if (reader_ != nullptr && reader_->is_paused()) return;
-    if (reader_ == nullptr) reader_ = shard().readers().Take();
+    if (reader_ == nullptr) reader_ = shard().readers().Take(limits().message_bytes);
     reader_->Feed(bytes, *this);
     AfterReading();
     CountBytes(bytes.size());
@@ -128,10 +126,10 @@ class Connection final : public Transport, private MessageReader::Sink {
     if (!writer().Write(kPing)) OnOutboxFull();
   }
 
-  // The server stops, and has sent all that it had for this peer.
+  // If it has been sent all that there was for it.
   void CloseIfDraining() {
-    if (!draining_ || !opened_ || closing() || !writer().drained()) return;
-    Close(CloseCode::kServiceRestart, StopReason(retry_));
+    if (drain_reason_.empty() || !opened_ || closing() || !writer().drained()) return;
+    Close(CloseCode::kServiceRestart, drain_reason_);
   }
 
   void AfterReading() {
@@ -148,7 +146,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   // TCP window, then, how much it can have answered.
   bool WantsMessages() {
     if (closing()) return true;
-    return !waits() && writer().outbox_size() <= shard().limits().outbox_bytes / 2;
+    return !waits() && writer().outbox_size() <= limits().outbox_bytes / 2;
   }
 
   // Goes on after a pause, if that is over.
@@ -272,8 +270,8 @@ class Connection final : public Transport, private MessageReader::Sink {
   // The opening handshake has succeeded.
   bool opened_ = false;
   bool closed_by_us_ = false;
-  bool draining_ = false;
-  std::chrono::milliseconds retry_{};
+  // What its peer is told when it is drained; empty if it is not.
+  std::string drain_reason_;
   // The closing handshake is over.
   bool tearing_down_ = false;
   // The peer has closed its side after that.

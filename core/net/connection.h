@@ -5,8 +5,8 @@
 #include <boost/beast/http/string_body.hpp>
 #include <string>
 
-#include "core/endpoint.h"
 #include "core/net/net.h"
+#include "core/net/transport.h"
 #include "core/request.h"
 #include "core/route.h"
 #include "core/shard.h"
@@ -15,11 +15,9 @@ namespace fanfare {
 
 // What an HTTP session leaves to the WebSocket session that it becomes.
 struct Handover {
-  Socket socket;
+  TransportParts transport;
   // Bytes that were read beyond the request.
   std::string read_before;
-  OpenConnections::Permit permit;
-  Endpoint peer;
   beast::http::request<beast::http::string_body> handshake;
   Request request;
 };

@@ -53,8 +53,10 @@ Ending EndingOf(error_code ec, const websocket::close_reason& peers) {
   return {.code = CodeOf(ec), .reason = ec.message()};
 }
 
-std::string StopReason(std::chrono::milliseconds retry) {
-  return absl::StrCat("the server stops; retry in ", retry.count(), " ms");
+std::string DrainReason(DrainCause cause, std::chrono::milliseconds retry) {
+  const char* const what =
+      cause == DrainCause::kStop ? "the server stops" : "what is served here has changed";
+  return absl::StrCat(what, "; retry in ", retry.count(), " ms");
 }
 
 std::string ToText(const Ending& ending) {

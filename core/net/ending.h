@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/close_code.h"
+#include "core/drain.h"
 #include "core/net/net.h"
 
 namespace fanfare {
@@ -29,9 +30,8 @@ std::string CloseFrame(CloseCode code, std::string_view reason);
 // and `peers` what Beast knows of the peer's close frame.
 Ending EndingOf(error_code ec, const beast::websocket::close_reason& peers);
 
-// Why a session is closed when the server stops. Clients read from it after which time to come
-// back.
-std::string StopReason(std::chrono::milliseconds retry);
+// What a peer that is drained is told. Clients read from it after which time to come back.
+std::string DrainReason(DrainCause cause, std::chrono::milliseconds retry);
 
 // For the log: `1000`, `1001 "going away"`, `closed without a close frame`; or nothing.
 std::string ToText(const Ending& ending);

@@ -23,13 +23,12 @@ constexpr std::string_view kComment = ":\n\n";
 class EventStream final : public Transport {
  public:
   EventStream(StreamHandover& from, Shard& shard)
-      : Transport(std::move(from.socket), std::move(from.permit), from.peer, shard,
-                  Format::kEventStream) {}
+      : Transport(std::move(from.transport), shard, Format::kEventStream) {}
 
   void Start(const StreamHandover& from) {
     // The only way to learn that a peer which never sends anything is not there any more.
     const auto timeout =
-        static_cast<unsigned>(std::chrono::milliseconds(shard().limits().idle_time).count());
+        static_cast<unsigned>(std::chrono::milliseconds(limits().idle_time).count());
     ::setsockopt(socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
     Begin();
     shard().stats().sessions_opened.Add();
@@ -48,11 +47,11 @@ class EventStream final : public Transport {
   }
 
   // Shard::Member.
-  void Drain(std::chrono::milliseconds retry) override {
+  void Drain(DrainCause cause, std::chrono::milliseconds retry) override {
     if (closing()) return;
     // How a browser is told when to come back.
     writer().WriteRegardless("retry: " + std::to_string(retry.count()) + "\n\n");
-    Close(CloseCode::kServiceRestart, StopReason(retry));
+    Close(CloseCode::kServiceRestart, DrainReason(cause, retry));
   }
 
  private:

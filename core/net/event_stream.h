@@ -3,8 +3,7 @@
 
 #include <string>
 
-#include "core/endpoint.h"
-#include "core/net/net.h"
+#include "core/net/transport.h"
 #include "core/request.h"
 #include "core/shard.h"
 
@@ -12,9 +11,7 @@ namespace fanfare {
 
 // What an HTTP session leaves to the stream that it becomes.
 struct StreamHandover {
-  Socket socket;
-  OpenConnections::Permit permit;
-  Endpoint peer;
+  TransportParts transport;
   Request request;
   // Status line and headers.
   std::string head;

@@ -110,7 +110,7 @@ class HttpSession final : public Shard::Member {
   }
 
   // An answer that has begun is finished; what has not been asked yet is not waited for.
-  void Drain(std::chrono::milliseconds) override {
+  void Drain(DrainCause, std::chrono::milliseconds) override {
     draining_ = true;
     if (!writing_) stream_.close();
   }
@@ -119,16 +119,17 @@ class HttpSession final : public Shard::Member {
  private:
   // Reads one request and answers it. False when that was the last.
   Awaitable<bool> ServeOne() {
+    const Limits limits = shard_.generation()->limits();
     http::request_parser<http::string_body> parser;
-    parser.header_limit(static_cast<std::uint32_t>(shard_.limits().header_bytes));
-    parser.body_limit(shard_.limits().body_bytes);
+    parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+    parser.body_limit(limits.body_bytes);
     // For the whole request, however slowly it trickles in, and its answer.
-    stream_.expires_after(shard_.limits().handshake_time);
+    stream_.expires_after(limits.handshake_time);
     const auto [ec, bytes] = co_await http::async_read(stream_, buffer_, parser, kTuple);
     if (ec) {
       // An idle connection ends here, too.
       if (ec == beast::error::timeout && !answered_) shard_.stats().handshake_timeouts.Add();
-      const std::optional<Response> answer = ReadFailure(ec, shard_.limits(), shard_.stats());
+      const std::optional<Response> answer = ReadFailure(ec, limits, shard_.stats());
       if (answer) {
         shard_.stats().requests_refused.Add();
         co_await Write(*answer, nullptr);
@@ -137,10 +138,11 @@ class HttpSession final : public Shard::Member {
     }
     BeastRequest from = parser.release();
     Request request = ToRequest(from, peer_);
-    Dispatch dispatch = DispatchRequest(shard_.router(), shard_.origins(), ToStd(from.target()),
-                                        from.version(), request);
-    const bool is_stream =
-        dispatch.response.open_stream != nullptr && from.method() == http::verb::get;
+    // Until it is answered, whatever a reload puts in its place.
+    SharedGeneration generation = shard_.generation();
+    Dispatch dispatch = DispatchRequest(generation->router(), generation->origins(),
+                                        ToStd(from.target()), from.version(), request);
+    const bool is_stream = dispatch.stream != nullptr && from.method() == http::verb::get;
     if ((dispatch.upgrade != nullptr || is_stream) &&
         !shard_.addresses().MayOpenSession(peer_.address())) {
       shard_.stats().address_handshakes_refused.Add();
@@ -148,11 +150,11 @@ class HttpSession final : public Shard::Member {
       co_return co_await Write(TooManySessions(), &from);
     }
     if (dispatch.upgrade != nullptr) {
-      Upgrade(std::move(from), std::move(request), *dispatch.upgrade);
+      Upgrade(std::move(from), std::move(request), std::move(generation), *dispatch.upgrade);
       co_return false;
     }
     if (is_stream) {
-      Stream(std::move(dispatch.response), std::move(request));
+      Stream(std::move(dispatch), std::move(request), std::move(generation));
       co_return false;
     }
     auto& counter = dispatch.response.status < 400 ? shard_.stats().requests_answered
@@ -189,30 +191,35 @@ class HttpSession final : public Shard::Member {
   }
 
   // The body has no length: it ends with the connection (RFC 9112 section 6.3).
-  void Stream(Response response, Request request) {
+  void Stream(Dispatch dispatch, Request request, SharedGeneration generation) {
     shard_.stats().requests_answered.Add();
-    BeastResponse to = ToBeast(response, nullptr);
+    BeastResponse to = ToBeast(dispatch.response, nullptr);
     to.erase(http::field::content_length);
     std::ostringstream head;
-    head << to.base() << response.body;
-    StartEventStream({.socket = stream_.release_socket(),
-                      .permit = std::move(permit_),
-                      .peer = peer_,
+    head << to.base() << dispatch.response.body;
+    StartEventStream({.transport = Leave(std::move(generation), *dispatch.stream),
                       .request = std::move(request),
                       .head = head.str(),
-                      .open = std::move(response.open_stream)},
+                      .open = std::move(dispatch.response.open_stream)},
                      shard_);
   }
 
-  void Upgrade(BeastRequest from, Request request, Route& route) {
+  void Upgrade(BeastRequest from, Request request, SharedGeneration generation, Route& route) {
     std::string read_before = beast::buffers_to_string(buffer_.data());
-    StartConnection({.socket = stream_.release_socket(),
+    StartConnection({.transport = Leave(std::move(generation), route),
                      .read_before = std::move(read_before),
-                     .permit = std::move(permit_),
-                     .peer = peer_,
                      .handshake = std::move(from),
                      .request = std::move(request)},
                     route, shard_);
+  }
+
+  // To the session that the connection becomes.
+  TransportParts Leave(SharedGeneration generation, const Route& route) {
+    return {.socket = stream_.release_socket(),
+            .permit = std::move(permit_),
+            .peer = peer_,
+            .generation = std::move(generation),
+            .route = &route};
   }
 
   Shard& shard_;

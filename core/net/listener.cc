@@ -55,7 +55,7 @@ absl::StatusCode CodeOf(error_code ec) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(
+absl::StatusOr<std::shared_ptr<Listener>> Listener::Open(
     const Endpoint& endpoint, const std::vector<std::unique_ptr<Shard>>& shards) {
   Acceptor acceptor(shards.front()->context());
   error_code ec;
@@ -76,10 +76,10 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(
     return absl::Status(CodeOf(ec),
                         absl::StrCat("cannot listen on ", ToString(endpoint), ": ", ec.message()));
   }
-  return std::unique_ptr<Listener>(new Listener(std::move(acceptor), bound, shards));
+  return std::shared_ptr<Listener>(new Listener(std::move(acceptor), bound, shards));
 }
 
-absl::StatusOr<std::unique_ptr<Listener>> Listener::OpenCopy(
+absl::StatusOr<std::shared_ptr<Listener>> Listener::OpenCopy(
     int socket, const std::vector<std::unique_ptr<Shard>>& shards) {
   UniqueFd copy(fcntl(socket, F_DUPFD_CLOEXEC, 0));
   if (copy.get() < 0) return absl::ErrnoToStatus(errno, "cannot copy a passed socket");
@@ -91,7 +91,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::OpenCopy(
   Endpoint bound;
   if (!ec) bound = acceptor.local_endpoint(ec);
   if (ec) return absl::UnavailableError(absl::StrCat("a passed socket: ", ec.message()));
-  return std::unique_ptr<Listener>(new Listener(std::move(acceptor), bound, shards));
+  return std::shared_ptr<Listener>(new Listener(std::move(acceptor), bound, shards));
 }
 
 Listener::Listener(Acceptor acceptor, Endpoint endpoint,
@@ -103,9 +103,10 @@ Listener::Listener(Acceptor acceptor, Endpoint endpoint,
 
 void Listener::Accept() {
   Shard& shard = LeastLoaded();
-  acceptor_.async_accept(shard.context(), peer_, [this, &shard](error_code ec, Socket socket) {
-    OnAccept(ec, std::move(socket), shard);
-  });
+  acceptor_.async_accept(shard.context(), peer_,
+                         [this, self = shared_from_this(), &shard](error_code ec, Socket socket) {
+                           OnAccept(ec, std::move(socket), shard);
+                         });
 }
 
 void Listener::Close() {
@@ -122,7 +123,7 @@ Shard& Listener::LeastLoaded() const {
 }
 
 bool Listener::Full() const {
-  const std::size_t limit = shards_.front()->limits().connections;
+  const std::size_t limit = shards_.front()->generation()->limits().connections;
   if (limit == 0) return false;
   std::size_t open = 0;
   for (const auto& shard : shards_) open += shard->open_connections().count();
@@ -176,8 +177,8 @@ void Listener::AcceptLater(error_code ec) {
   // Without descriptors or memory for a connection, trying again at once would only burn a core.
   spdlog::warn("cannot accept at {}: {}; trying again", ToString(endpoint_), ec.message());
   retry_.expires_after(kRetryAfter);
-  retry_.async_wait([this](error_code waited) {
-    if (!waited) Accept();
+  retry_.async_wait([this, self = shared_from_this()](error_code waited) {
+    if (!waited && acceptor_.is_open()) Accept();
   });
 }
 

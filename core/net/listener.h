@@ -20,16 +20,16 @@ namespace fanfare {
 // When the process is out of descriptors or memory, accepting goes on a little later.
 //
 // Thread: that of the first shard, but for Open. Lifetime: ends before the shards; after Close.
-class Listener {
+class Listener : public std::enable_shared_from_this<Listener> {
  public:
   // Binds and listens, at any free port for port 0. `shards` must outlive the listener. The error
   // is kAlreadyExists for a port that is in use, kNotFound for an address that this machine has
   // not.
-  static absl::StatusOr<std::unique_ptr<Listener>> Open(
+  static absl::StatusOr<std::shared_ptr<Listener>> Open(
       const Endpoint& endpoint, const std::vector<std::unique_ptr<Shard>>& shards);
   // Listens at a copy of a socket that is bound and listens already, and goes on to do so when the
   // listener is closed: whoever connects then waits for the next who accepts there.
-  static absl::StatusOr<std::unique_ptr<Listener>> OpenCopy(
+  static absl::StatusOr<std::shared_ptr<Listener>> OpenCopy(
       int socket, const std::vector<std::unique_ptr<Shard>>& shards);
 
   // Where it listens.

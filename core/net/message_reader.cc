@@ -50,6 +50,8 @@ class MessageReader::Impl {
     ws_.auto_fragment(false);
   }
 
+  void LimitMessages(std::size_t message_bytes) { ws_.read_message_max(message_bytes); }
+
   error_code Accept(const Handshake& handshake, std::string_view subprotocol, Sink& sink) {
     Use(sink);
     ws_.set_option(websocket::stream_base::decorator(
@@ -144,6 +146,9 @@ MessageReader::MessageReader(net::execution_context& context, std::size_t messag
     : impl_(std::make_unique<Impl>(context, message_bytes)) {}
 MessageReader::~MessageReader() = default;
 
+void MessageReader::LimitMessages(std::size_t message_bytes) {
+  impl_->LimitMessages(message_bytes);
+}
 error_code MessageReader::Accept(const Handshake& handshake, std::string_view subprotocol,
                                  Sink& sink) {
   return impl_->Accept(handshake, subprotocol, sink);
@@ -170,20 +175,21 @@ bool MessageReader::is_between_messages() const {
   return impl_->is_between_messages();
 }
 
-std::unique_ptr<MessageReader> ReaderPool::MakeNew() {
-  return std::make_unique<MessageReader>(context_, message_bytes_);
+std::unique_ptr<MessageReader> ReaderPool::MakeNew(std::size_t message_bytes) {
+  return std::make_unique<MessageReader>(context_, message_bytes);
 }
 
-std::unique_ptr<MessageReader> ReaderPool::Take() {
+std::unique_ptr<MessageReader> ReaderPool::Take(std::size_t message_bytes) {
   if (idle_.empty()) {
     static const MessageReader::Handshake kHandshake = AnyHandshake();
     NoSink nobody;
-    std::unique_ptr<MessageReader> reader = MakeNew();
+    std::unique_ptr<MessageReader> reader = MakeNew(message_bytes);
     FANFARE_CHECK(!reader->Accept(kHandshake, "", nobody), "the handshake is a good one");
     return reader;
   }
   std::unique_ptr<MessageReader> reader = std::move(idle_.back());
   idle_.pop_back();
+  reader->LimitMessages(message_bytes);
   return reader;
 }
 

@@ -42,6 +42,9 @@ class MessageReader {
   MessageReader(const MessageReader&) = delete;
   MessageReader& operator=(const MessageReader&) = delete;
 
+  // For the next session. REQUIRES: it is between messages.
+  void LimitMessages(std::size_t message_bytes);
+
   // Answers an opening handshake, before anything else, with this subprotocol unless it is empty.
   // After an error, which was answered too, the reader is of no more use.
   error_code Accept(const Handshake& handshake, std::string_view subprotocol, Sink& sink);
@@ -71,19 +74,18 @@ class MessageReader {
 // Thread: its shard's.
 class ReaderPool {
  public:
-  ReaderPool(net::execution_context& context, std::size_t message_bytes)
-      : context_(context), message_bytes_(message_bytes) {}
+  explicit ReaderPool(net::execution_context& context) : context_(context) {}
 
-  // A reader for a new session, which is to accept first.
-  std::unique_ptr<MessageReader> MakeNew();
+  // A reader for a new session, which is to accept first. Messages above `message_bytes` end the
+  // session with 1009.
+  std::unique_ptr<MessageReader> MakeNew(std::size_t message_bytes);
   // A reader for a session that has been accepted.
-  std::unique_ptr<MessageReader> Take();
+  std::unique_ptr<MessageReader> Take(std::size_t message_bytes);
   // REQUIRES: it is between messages.
   void GiveBack(std::unique_ptr<MessageReader> reader);
 
  private:
   net::execution_context& context_;
-  const std::size_t message_bytes_;
   std::vector<std::unique_ptr<MessageReader>> idle_;
 };
 

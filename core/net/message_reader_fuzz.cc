@@ -29,6 +29,8 @@ class CountingSink final : public fanfare::MessageReader::Sink {
   int messages_ = 0;
 };
 
+constexpr std::size_t kMaxMessageBytes = 4096;
+
 }  // namespace
 
 // The first byte says how long the pieces are.
@@ -38,9 +40,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t piece = 1 + data[0];
   bytes.remove_prefix(1);
   static net::io_context context;
-  static fanfare::ReaderPool pool(context, 4096);
+  static fanfare::ReaderPool pool(context);
   CountingSink sink;
-  auto reader = pool.Take();
+  auto reader = pool.Take(kMaxMessageBytes);
   while (!bytes.empty() && !reader->has_ended()) {
     reader->Feed(bytes.substr(0, piece), sink);
     bytes.remove_prefix(std::min(piece, bytes.size()));
@@ -48,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // As a connection does: another one may serve what comes next.
     if (reader->is_between_messages()) {
       pool.GiveBack(std::move(reader));
-      reader = pool.Take();
+      reader = pool.Take(kMaxMessageBytes);
     }
   }
   return 0;

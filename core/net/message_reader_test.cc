@@ -209,11 +209,11 @@ TEST_F(MessageReaderTest, ARefusedPongEndsIt) {
 
 TEST(ReaderPoolTest, OneReaderServesManySessions) {
   net::io_context context;
-  ReaderPool pool(context, kMessageBytes);
+  ReaderPool pool(context);
   const MessageReader* first = nullptr;
   for (int i = 0; i < 3; ++i) {
     RecordingSink session;
-    std::unique_ptr<MessageReader> reader = pool.Take();
+    std::unique_ptr<MessageReader> reader = pool.Take(kMessageBytes);
     if (first == nullptr) first = reader.get();
     EXPECT_EQ(reader.get(), first);
     reader->Feed(ClientFrame(kText, "one") + ClientFrame(kPing, ""), session);
@@ -225,12 +225,12 @@ TEST(ReaderPoolTest, OneReaderServesManySessions) {
 
 TEST(ReaderPoolTest, WhoIsInTheMiddleOfAMessageKeepsItsReader) {
   net::io_context context;
-  ReaderPool pool(context, kMessageBytes);
+  ReaderPool pool(context);
   const std::string message = ClientFrame(kText, "half and half");
   std::vector<std::unique_ptr<MessageReader>> readers;
   std::vector<RecordingSink> sessions(40);
   for (RecordingSink& session : sessions) {
-    readers.push_back(pool.Take());
+    readers.push_back(pool.Take(kMessageBytes));
     readers.back()->Feed(message.substr(0, 10), session);
     EXPECT_FALSE(readers.back()->is_between_messages());
   }

@@ -16,8 +16,8 @@ int MakeEpoll() {
 
 }  // namespace
 
-Poller::Poller(net::io_context& context, Fanout& fanout, std::size_t bytes_per_turn)
-    : fanout_(fanout), bytes_per_turn_(bytes_per_turn), epoll_(context, MakeEpoll()) {
+Poller::Poller(net::io_context& context, Fanout& fanout)
+    : fanout_(fanout), epoll_(context, MakeEpoll()) {
   Wait();
 }
 

@@ -7,6 +7,7 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "core/fanout/fanout.h"
 #include "core/net/net.h"
@@ -36,9 +37,12 @@ class Poller {
     ~Member() = default;
   };
 
-  Poller(net::io_context& context, Fanout& fanout, std::size_t bytes_per_turn);
+  Poller(net::io_context& context, Fanout& fanout);
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
+
+  // How many bytes of messages sessions may handle in a turn. At first, without a limit.
+  void LimitTurn(std::size_t bytes) { bytes_per_turn_ = bytes; }
 
   // From now on the member is told of these events, as long as they last.
   void Add(int socket, Member& member, std::uint32_t events);
@@ -55,7 +59,7 @@ class Poller {
   void RunTurn();
 
   Fanout& fanout_;
-  const std::size_t bytes_per_turn_;
+  std::size_t bytes_per_turn_ = std::numeric_limits<std::size_t>::max();
   net::posix::basic_stream_descriptor<Executor> epoll_;
   // What the kernel told last; [next_, count_) have yet to be passed on.
   std::array<epoll_event, kMaxEvents> events_{};

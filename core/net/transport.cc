@@ -56,17 +56,18 @@ class TransportHandle final : public SessionHandle,
   Session* session_;
 };
 
-Transport::Transport(Socket socket, OpenConnections::Permit permit, Endpoint peer, Shard& shard,
-                     Format format)
+Transport::Transport(TransportParts parts, Shard& shard, Format format)
     : shard_(shard),
-      permit_(std::move(permit)),
+      generation_(std::move(parts.generation)),
+      route_(*parts.route),
+      permit_(std::move(parts.permit)),
       id_(NextId()),
-      peer_(std::move(peer)),
+      peer_(std::move(parts.peer)),
       name_(ToString(peer_)),
-      socket_(socket.release()),
+      socket_(parts.socket.release()),
       heard_(shard.now()),
       writer_(shard.fanout(), *this, socket_.get(),
-              {.outbox_bytes = shard.limits().outbox_bytes, .format = format}) {
+              {.outbox_bytes = limits().outbox_bytes, .format = format}) {
   shard_.Add(*this);
 }
 
@@ -109,6 +110,10 @@ void Transport::Cut() {
   End(net::error::operation_aborted);
 }
 
+bool Transport::IsServedBy(const Generation& generation) const {
+  return generation.routes().Has(route_);
+}
+
 void Transport::OnTick() {
   const Shard::Time now = shard_.now();
   if (closing_deadline_ != Shard::Time() && now >= closing_deadline_) {
@@ -116,8 +121,8 @@ void Transport::OnTick() {
   }
   if (closing_) return;
   const auto silence = now - heard_;
-  if (silence >= shard_.limits().idle_time) return End(beast::error::timeout);
-  if (silence >= shard_.limits().idle_time / 2 && !std::exchange(was_silent_, true)) OnSilence();
+  if (silence >= limits().idle_time) return End(beast::error::timeout);
+  if (silence >= limits().idle_time / 2 && !std::exchange(was_silent_, true)) OnSilence();
 }
 
 void Transport::OpenHandler(const Request& request, OpenFunction open) {
@@ -191,7 +196,7 @@ void Transport::ExpectNothingYet() {
 void Transport::Receive() {
   std::span<char> buffer = shard_.read_buffer();
   // Whoever may send so much in a second has to wait for one at most, then.
-  const std::size_t most = shard_.limits().bytes_per_second;
+  const std::size_t most = limits().bytes_per_second;
   if (most != 0 && most < buffer.size()) buffer = buffer.first(most);
   const ssize_t bytes = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
@@ -243,7 +248,7 @@ void Transport::BeginClosing() {
 
 void Transport::SetClosingDeadline() {
   if (closing_deadline_ != Shard::Time()) return;
-  closing_deadline_ = shard_.now() + shard_.limits().handshake_time;
+  closing_deadline_ = shard_.now() + limits().handshake_time;
 }
 
 void Transport::End(error_code ec) {

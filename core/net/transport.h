@@ -24,6 +24,16 @@ namespace fanfare {
 
 class TransportHandle;
 
+// What an HTTP session leaves to the session that it becomes.
+struct TransportParts {
+  Socket socket;
+  OpenConnections::Permit permit;
+  Endpoint peer;
+  // As of the request, with the route that it found there.
+  SharedGeneration generation;
+  const Route* route = nullptr;
+};
+
 // What connections have in common after their HTTP request, whatever is spoken on them: the socket,
 // what is read from it and what leaves through its writer, the handler, timeouts, and the end.
 //
@@ -34,8 +44,7 @@ class Transport : public Session,
                   protected SocketWriter::Owner,
                   public std::enable_shared_from_this<Transport> {
  public:
-  Transport(Socket socket, OpenConnections::Permit permit, Endpoint peer, Shard& shard,
-            Format format);
+  Transport(TransportParts parts, Shard& shard, Format format);
   ~Transport() override;
 
   // Session.
@@ -50,6 +59,7 @@ class Transport : public Session,
   // Shard::Member.
   void Cut() override;
   void OnTick() override;
+  bool IsServedBy(const Generation& generation) const override;
 
  protected:
   // Bytes that came; nothing else is read meanwhile.
@@ -97,6 +107,7 @@ class Transport : public Session,
   std::string_view name() const override { return name_; }
 
   Shard& shard() { return shard_; }
+  const Limits& limits() const { return generation_->limits(); }
   SocketWriter& writer() { return writer_; }
   Handler* handler() { return handler_.get(); }
   int socket() const { return socket_.get(); }
@@ -112,6 +123,9 @@ class Transport : public Session,
   void HandlerFailed(const std::string& why);
 
   Shard& shard_;
+  // Holds the route, too.
+  const SharedGeneration generation_;
+  const Route& route_;
   OpenConnections::Permit permit_;
   const std::uint64_t id_;
   const Endpoint peer_;

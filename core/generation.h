@@ -1,0 +1,39 @@
+// What a configuration makes of a server.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "core/config.h"
+#include "core/limits.h"
+#include "core/origin.h"
+#include "core/route_table.h"
+#include "core/router.h"
+
+namespace fanfare {
+
+// A configuration and the routes that were made from it. A reload puts another one in its place, as
+// a whole; who began with the old one keeps it: a session has the limits and the route that it had
+// when it was opened.
+//
+// Thread: any; immutable. Lifetime: shared by the server, its shards and their sessions, and so as
+// long as the last of its sessions.
+class Generation {
+ public:
+  Generation(Config config, RouteTable routes)
+      : config_(std::move(config)), routes_(std::move(routes)) {}
+
+  const Config& config() const { return config_; }
+  const Limits& limits() const { return config_.limits; }
+  const OriginPolicy& origins() const { return config_.origins; }
+  const RouteTable& routes() const { return routes_; }
+  const Router& router() const { return routes_.router(); }
+
+ private:
+  const Config config_;
+  const RouteTable routes_;
+};
+
+using SharedGeneration = std::shared_ptr<const Generation>;
+
+}  // namespace fanfare
