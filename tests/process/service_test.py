@@ -2,74 +2,14 @@
 """The server under a service manager: it is passed sockets, and tells when it is ready and well."""
 
 import asyncio
-import contextlib
-import os
 import re
 import signal
 import socket
-import tempfile
 import unittest
 
 from tests.process.client import closed, connect, receive
-from tests.process.server import DEADLINE_SECONDS, Server, binary
-
-# Becomes the server, with the sockets as descriptors 3 and up, as sd_listen_fds(3) says.
-START = """
-server="$1" sockets="$2"; shift 2
-next=3
-for socket in ${sockets}; do eval "exec ${next}<&${socket}"; next=$((next + 1)); done
-LISTEN_PID=$$ exec "${server}" "$@"
-"""
-
-
-class Manager:
-    """What systemd is to a service of Type=notify, as far as the service sees it.
-
-    `sockets`: (name, socket) each, which are passed. They stay open here, too, as systemd keeps them.
-    """
-
-    def __init__(self, sockets=(), watchdog_us=None):
-        self._folder = tempfile.TemporaryDirectory(dir="/tmp")
-        path = os.path.join(self._folder.name, "notify")
-        self._told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._told.bind(path)
-        self._told.settimeout(DEADLINE_SECONDS)
-        self._sockets = [passed for _, passed in sockets]
-        self._environment = {"NOTIFY_SOCKET": path}
-        if sockets:
-            self._environment |= {"LISTEN_FDS": str(len(sockets)),
-                                  "LISTEN_FDNAMES": ":".join(name for name, _ in sockets)}
-        if watchdog_us is not None:
-            self._environment["WATCHDOG_USEC"] = str(watchdog_us)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._told.close()
-        self._folder.cleanup()
-
-    def server(self, *flags, **options):
-        numbers = [passed.fileno() for passed in self._sockets]
-        command = ["/bin/bash", "-c", START, "start", binary(), " ".join(map(str, numbers))]
-        return Server(*flags, command=command, pass_fds=numbers, env=self._environment,
-                      **({"listen": None} | options))
-
-    def told(self):
-        """The next that the server tells: name to value."""
-        return dict(line.split("=", 1) for line in self._told.recv(4096).decode().splitlines())
-
-    def wait_told(self, name):
-        while name not in (told := self.told()):
-            pass
-        return told
-
-
-@contextlib.contextmanager
-def listening(host="127.0.0.1"):
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, 0), family=family) as passed:
-        yield passed
+from tests.process.server import ConfigFile
+from tests.process.service import Manager, listening
 
 
 async def assert_echo(port):
@@ -93,19 +33,10 @@ class NotifyTest(unittest.TestCase):
                 manager.wait_told("WATCHDOG")
             # Whatever stops all of it is noticed, too: then nothing is told.
             server.send_signal(signal.SIGSTOP)
-            with self.assertRaises(TimeoutError):
-                self.hear_nothing(manager)
+            self.assertTrue(manager.is_told_nothing())
             server.send_signal(signal.SIGCONT)
             manager.wait_told("WATCHDOG")
             self.assertEqual(server.stop(), 0)
-
-    def hear_nothing(self, manager):
-        manager._told.settimeout(1)  # pylint: disable=protected-access
-        try:
-            for _ in range(1000):
-                manager.told()
-        finally:
-            manager._told.settimeout(DEADLINE_SECONDS)  # pylint: disable=protected-access
 
 
 class SocketTest(unittest.TestCase):
@@ -143,6 +74,19 @@ class SocketTest(unittest.TestCase):
             with Manager([("a", passed)]) as manager, manager.server("--listen=systemd") as server:
                 asyncio.run(assert_echo(passed.getsockname()[1]))
                 self.assertEqual(server.stop(), 0)
+
+    def test_a_reload_is_told_and_keeps_the_sockets(self):
+        with listening() as passed, Manager([("a", passed)]) as manager, \
+                ConfigFile({"listen": ["systemd"]}) as flags, manager.server(*flags) as server:
+            manager.wait_told("READY")
+            server.send_signal(signal.SIGHUP)
+            self.assertIn("MONOTONIC_USEC", manager.wait_told("RELOADING"))
+            ready = manager.wait_told("READY")
+            self.assertEqual(ready["STATUS"], f"serving at {server.addresses[-1]}")
+            server.wait_log("info the new configuration is in place$")
+            self.assertEqual(set(server.addresses), {f"127.0.0.1:{passed.getsockname()[1]}"})
+            asyncio.run(assert_echo(passed.getsockname()[1]))
+            self.assertEqual(server.stop(), 0)
 
     def test_a_restart_refuses_nobody(self):
         asyncio.run(self.restart())
