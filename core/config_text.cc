@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/compat.h"
 #include "core/limit_settings.h"
 
@@ -36,10 +37,13 @@ struct Member {
 
 // An object whose members have a comment above them. `indent` is that of the object itself.
 std::string ObjectText(const std::vector<Member>& members, const std::string& indent) {
+  if (members.empty()) return "{}";
   std::string text = "{\n";
   for (const Member& member : members) {
-    absl::StrAppend(&text, indent, "  // ", ToAbsl(member.meaning), "\n", indent, "  \"",
-                    ToAbsl(member.name), "\": ", member.value,
+    if (!member.meaning.empty()) {
+      absl::StrAppend(&text, indent, "  // ", ToAbsl(member.meaning), "\n");
+    }
+    absl::StrAppend(&text, indent, "  \"", ToAbsl(member.name), "\": ", member.value,
                     &member == &members.back() ? "\n" : ",\n");
   }
   return absl::StrCat(text, indent, "}");
@@ -66,25 +70,59 @@ std::string AdminText(const std::vector<std::string>& listen) {
       "  ");
 }
 
-std::string RoutesText(const std::vector<RouteConfig>& routes) {
-  ordered_json entries = ordered_json::array();
-  for (const RouteConfig& route : routes) {
-    ordered_json entry = {{"route", route.route}};
-    if (route.patterns.has_value()) entry["patterns"] = *route.patterns;
-    entry["slow_readers"] = NameOf(route.slow_readers, kSlowReaders);
-    entry["options"] = route.options;
-    entries.push_back(std::move(entry));
-  }
-  return entries.dump();
-}
-
 std::string Quoted(std::string_view text) {
   return ordered_json(text).dump();
 }
 
+std::string OptionsText(const std::vector<OptionText>& options, const std::string& indent) {
+  std::vector<Member> members;
+  for (const OptionText& option : options) {
+    members.push_back({option.name, option.meaning,
+                       option.members.empty() ? option.value.dump()
+                                              : OptionsText(option.members, indent + "  ")});
+  }
+  return ObjectText(members, indent);
+}
+
+// As they were given; nobody said what they are for.
+std::vector<OptionText> OptionsGiven(const nlohmann::json& options) {
+  std::vector<OptionText> texts;
+  for (const auto& [name, value] : options.items()) {
+    texts.push_back({.name = name, .meaning = "", .value = value});
+  }
+  return texts;
+}
+
+std::string RouteText(std::string_view route, const std::vector<std::string>* patterns,
+                      SlowReaders slow_readers, const std::vector<OptionText>& options) {
+  std::vector<Member> members = {{"route", "", Quoted(route)}};
+  if (patterns != nullptr) members.push_back({"patterns", "", ordered_json(*patterns).dump()});
+  members.push_back({"slow_readers", "", Quoted(NameOf(slow_readers, kSlowReaders))});
+  members.push_back({"options", "", OptionsText(options, "      ")});
+  return ObjectText(members, "    ");
+}
+
+std::string RoutesText(const Config& config, const RouteTable* made) {
+  std::vector<std::string> entries;
+  for (const RouteConfig& route : config.routes) {
+    const std::vector<std::string>* patterns = route.patterns ? &*route.patterns : nullptr;
+    const bool is_off = patterns != nullptr && patterns->empty();
+    if (made != nullptr && !is_off) continue;
+    entries.push_back(
+        RouteText(route.route, patterns, route.slow_readers, OptionsGiven(route.options)));
+  }
+  if (made != nullptr) {
+    for (const RouteTable::Description& route : made->Describe()) {
+      entries.push_back(RouteText(route.route, &route.patterns, route.slow_readers, route.options));
+    }
+  }
+  if (entries.empty()) return "[]";
+  return absl::StrCat("[\n    ", absl::StrJoin(entries, ",\n    "), "\n  ]");
+}
+
 }  // namespace
 
-std::string ConfigText(const Config& config) {
+std::string ConfigText(const Config& config, const RouteTable* routes) {
   const std::vector<Member> members = {
       {"listen",
        R"(addresses: "host:port" each; port 0 is any free one; localhost is 127.0.0.1 and ::1; )"
@@ -110,7 +148,7 @@ std::string ConfigText(const Config& config) {
        R"(what is served where: {"route": NAME, "patterns": [PATH...], "slow_readers": )"
        R"("disconnect", "skip" or "latest", "options": {...}}; routes that are not named are )"
        R"(served at their own patterns; without patterns, one is off)",
-       RoutesText(config.routes)},
+       RoutesText(config, routes)},
   };
   return absl::StrCat(ObjectText(members, ""), "\n");
 }

@@ -4,11 +4,13 @@
 #include <string>
 
 #include "core/config.h"
+#include "core/route_table.h"
 
 namespace fanfare {
 
-// The configuration as JSON with a comment on every setting; ParseConfig reads it back. A route's
-// options are there as they were given: their defaults are the route's own.
-std::string ConfigText(const Config& config);
+// The configuration as JSON with a comment on every setting; ParseConfig reads it back. With the
+// routes that were made from it, these are all there, with every option; without, only what the
+// configuration says of them, as it was given.
+std::string ConfigText(const Config& config, const RouteTable* routes = nullptr);
 
 }  // namespace fanfare

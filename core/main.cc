@@ -103,15 +103,14 @@ void EndWithin(std::chrono::seconds time) {
 }
 
 int PrintConfig(const Config& config) {
-  if (absl::Status status = Server::Check(config); !status.ok()) {
-    return Fail(ToStd(status.message()));
-  }
-  std::fputs(ConfigText(config).c_str(), stdout);
+  const absl::StatusOr<SharedGeneration> generation = Server::Check(config);
+  if (!generation.ok()) return Fail(ToStd(generation.status().message()));
+  std::fputs(ConfigText(config, &(*generation)->routes()).c_str(), stdout);
   return 0;
 }
 
 int CheckOnly(const Config& config) {
-  if (absl::Status status = Server::Check(config); !status.ok()) {
+  if (absl::Status status = Server::Check(config).status(); !status.ok()) {
     return Fail(ToStd(status.message()));
   }
   std::printf("%s: right\n", config.file.c_str());

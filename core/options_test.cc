@@ -51,6 +51,56 @@ TEST(OptionsTest, GivesTheDefaultOfWhatIsNotThere) {
   }
 }
 
+TEST(OptionsTest, ASectionIsReadLikeTheWhole) {
+  Options options = Parse(R"({"history": {"events": 5}})", "options");
+  Options history = options.Section("history");
+  EXPECT_EQ(history.Int("events", 1, {.min = 1, .max = 10}), 5);
+  EXPECT_EQ(options.Section("presence").Int("list", 7, {.min = 1, .max = 10}), 7);
+  EXPECT_TRUE(options.Finish().ok()) << options.Finish();
+}
+
+TEST(OptionsTest, WhatIsWrongInASectionIsWrongWithTheWhole) {
+  Options wrong = Parse(R"({"history": {"events": "many"}})", "options");
+  wrong.Section("history").Int("events", 1, {.min = 1, .max = 10});
+  EXPECT_EQ(Error(wrong.status()),
+            R"(options.history.events: expected a whole number from 1 to 10, got "many")");
+  Options unknown = Parse(R"({"history": {"event": 5}})", "options");
+  unknown.Section("history").Int("events", 1, {.min = 1, .max = 10});
+  EXPECT_EQ(Error(unknown.Finish()),
+            R"(options.history.event: unknown key; did you mean "events"?)");
+  Options other = Parse(R"({"history": 5})", "options");
+  other.Section("history");
+  EXPECT_EQ(Error(other.Finish()), "options.history: expected an object, got 5");
+}
+
+TEST(OptionsTest, DescribesWhatWasReadWithItsDefaults) {
+  constexpr std::array<std::pair<std::string_view, int>, 2> kChoices = {{{"one", 1}, {"two", 2}}};
+  Options options = Parse(R"({"rooms": 5, "history": {"events": 6}, "mode": "two"})");
+  options.Int("rooms", 1, {.min = 1, .max = 10}, "how many");
+  Options history = options.Section("history", "what is kept");
+  options.Bool("loud", true, "whether it shouts");
+  options.Choice("mode", 1, kChoices, "which");
+  options.Choice("other_mode", 2, kChoices);
+  options.Strings("keys", {"a"});
+  history.Int("events", 1, {.min = 1, .max = 10});
+  history.String("name", "x", "what it is called");
+
+  const std::vector<OptionText> texts = options.Describe();
+  ASSERT_EQ(texts.size(), 6U);
+  EXPECT_EQ(texts[0].name, "rooms");
+  EXPECT_EQ(texts[0].meaning, "how many");
+  EXPECT_EQ(texts[0].value, 5);
+  EXPECT_EQ(texts[1].meaning, "what is kept");
+  ASSERT_EQ(texts[1].members.size(), 2U);
+  EXPECT_EQ(texts[1].members[0].value, 6);
+  EXPECT_EQ(texts[1].members[1].value, "x");
+  EXPECT_EQ(texts[1].members[1].meaning, "what it is called");
+  EXPECT_EQ(texts[2].value, true);
+  EXPECT_EQ(texts[3].value, "two");
+  EXPECT_EQ(texts[4].value, "two");
+  EXPECT_EQ(texts[5].value, json::parse(R"(["a"])"));
+}
+
 TEST(OptionsTest, HasTellsWhatIsThereWithoutReadingIt) {
   const Options options = Parse(R"({"a": null})");
   EXPECT_TRUE(options.Has("a"));

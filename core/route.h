@@ -47,8 +47,9 @@ class Handler {
 
 // What a path serves.
 //
-// Thread: made once, at start, on the main thread; afterwards every shard calls it, at the same
-// time. Lifetime: outlives all of its handlers.
+// Thread: made once, at start or by a reload of the configuration, on the main thread; afterwards
+// every shard calls it, at the same time. Lifetime: outlives all of its handlers; destroyed on any
+// thread, when the server ends or after a reload that changed its settings.
 class Route {
  public:
   virtual ~Route() = default;
@@ -102,7 +103,7 @@ class RouteContext {
   }
 
   // Runs a task once, that much later, on a thread of the server; any thread may ask for it. What
-  // has not run when the server stops does not run.
+  // has not run when the server stops, or the route is gone, does not run.
   virtual void After(std::chrono::milliseconds delay, std::function<void()> task) = 0;
 
  private:

@@ -133,6 +133,7 @@ class RouteTable::Instance : public std::enable_shared_from_this<Instance> {
         Make(registered_, *context_, AtPath(config_.path, title));
     if (!made.ok()) return made.status();
     route_ = *std::move(made);
+    options_ = context_->options().Describe();
     return absl::OkStatus();
   }
 
@@ -147,6 +148,12 @@ class RouteTable::Instance : public std::enable_shared_from_this<Instance> {
     return config_.patterns ? *config_.patterns : registered_.patterns();
   }
   Route& route() { return *route_; }
+  Description Describe() const {
+    return {.route = registered_.name(),
+            .patterns = patterns(),
+            .slow_readers = config_.slow_readers,
+            .options = options_};
+  }
 
  private:
   const RegisterRoute& registered_;
@@ -155,6 +162,7 @@ class RouteTable::Instance : public std::enable_shared_from_this<Instance> {
   // Declared first, so that it outlives the route.
   std::optional<Context> context_;
   std::unique_ptr<Route> route_;
+  std::vector<OptionText> options_;
 };
 
 RouteTable::RouteTable() = default;
@@ -228,6 +236,12 @@ absl::Status RouteTable::Serve(std::string_view pattern, std::string_view name,
   if (absl::Status status = router_.Add(pattern, name, *route); !status.ok()) return status;
   others_.push_back(std::move(route));
   return absl::OkStatus();
+}
+
+std::vector<RouteTable::Description> RouteTable::Describe() const {
+  std::vector<Description> descriptions;
+  for (const auto& instance : instances_) descriptions.push_back(instance->Describe());
+  return descriptions;
 }
 
 bool RouteTable::Has(const Route& route) const {

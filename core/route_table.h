@@ -52,6 +52,14 @@ class RouteTable {
   absl::Status Serve(std::string_view pattern, std::string_view name, std::unique_ptr<Route> route);
 
   const Router& router() const { return router_; }
+  // What was made, in the order of the configuration, with all options and their defaults.
+  struct Description {
+    std::string route;
+    std::vector<std::string> patterns;
+    SlowReaders slow_readers;
+    std::vector<OptionText> options;
+  };
+  std::vector<Description> Describe() const;
   // Whether this very route is one of them.
   bool Has(const Route& route) const;
 

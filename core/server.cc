@@ -116,11 +116,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
   return server;
 }
 
-absl::Status Server::Check(const Config& config, const RegisterRoute* routes) {
+absl::StatusOr<SharedGeneration> Server::Check(const Config& config, const RegisterRoute* linked) {
   // What the routes put off never comes to run.
   auto services = ServicesOf(std::make_shared<TaskTimer>(),
                              std::make_shared<std::atomic<std::size_t>>(config.limits.log_bytes));
-  return MakeRoutes(config, std::move(services), routes, nullptr).status();
+  auto routes = MakeRoutes(config, std::move(services), linked, nullptr);
+  if (!routes.ok()) return routes.status();
+  return std::make_shared<const Generation>(config, *std::move(routes));
 }
 
 Server::Server(const Config& config, const Parts& parts)

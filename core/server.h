@@ -63,8 +63,8 @@ class Server {
   absl::Status Reload(const Config& config);
 
   // Finds what is wrong with a configuration as Start would, but listens to nothing.
-  static absl::Status Check(const Config& config,
-                            const RegisterRoute* routes = RegisterRoute::first());
+  static absl::StatusOr<SharedGeneration> Check(
+      const Config& config, const RegisterRoute* routes = RegisterRoute::first());
   // Stops.
   ~Server();
 

@@ -134,6 +134,21 @@ class CheckTest(unittest.TestCase):
         with Server(listen=None, config=printed) as server:
             server.wait_log("shards: 3,")
 
+    def test_routes_are_printed_with_every_option_and_its_meaning(self):
+        lines = run("--print_config", config={"routes": [
+            {"route": "chat", "options": {"rooms": 7, "history": {"events": 8}}},
+            {"route": "echo", "patterns": []},
+        ]}).stdout.splitlines()
+        for line in ['        "rooms": 7,', '          "events": 8,', '          "bytes": 262144,',
+                     '        "resume_seconds": 120,', '      "route": "web",',
+                     '      "patterns": [],']:
+            self.assertIn(line.rstrip(","), [each.rstrip(",") for each in lines])
+        options = [index for index, line in enumerate(lines) if line.startswith(8 * " " + '"')
+                   or line.startswith(10 * " " + '"')]
+        self.assertGreater(len(options), 8)
+        for index in options:
+            self.assertIn("// ", lines[index - 1], lines[index])
+
     def test_a_mistake_is_not_printed(self):
         result = run("--print_config", config={"routes": [{"route": "chatt"}]})
         self.assertIn("routes[0].route", result.stderr)
