@@ -20,6 +20,8 @@ enum class CloseCode : std::uint16_t {
   kInternalError = 1011,
   kServiceRestart = 1012,
   kTryAgainLater = 1013,
+  // Of our own (4000 and above): the session's token has expired (core/auth).
+  kTokenExpired = 4401,
 };
 
 // The most bytes that a close frame's reason may have: a control frame's payload is at most 125

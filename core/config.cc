@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/auth/auth_settings.h"
 #include "core/compat.h"
 #include "core/json_text.h"
 #include "core/limit_settings.h"
@@ -64,7 +65,11 @@ absl::StatusOr<RouteConfig> ReadRoute(const json& value, const std::string& path
     route.options = std::move(options);
   }
   route.slow_readers = entry.Choice("slow_readers", route.slow_readers, kSlowReaders);
+  const json auth_value = entry.Take("auth");
   if (absl::Status status = entry.Finish(); !status.ok()) return status;
+  absl::StatusOr<std::optional<JwtSettings>> auth = ReadAuth(auth_value, entry.PathOf("auth"));
+  if (!auth.ok()) return auth.status();
+  route.auth = *std::move(auth);
   return route;
 }
 

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/auth/jwt_settings.h"
 #include "core/channel.h"
 #include "core/fanout/egress.h"
 #include "core/limits.h"
@@ -28,6 +29,8 @@ struct RouteConfig {
   nlohmann::json options = nlohmann::json::object();
   // slow_readers: what its channels do with them: "disconnect", "skip" or "latest".
   SlowReaders slow_readers = SlowReaders::kDisconnect;
+  // auth: what clients must show to come in; nothing: "none".
+  std::optional<JwtSettings> auth = {};
   // The JSON path of this entry ("routes[0]"), for errors about it.
   std::string path;
 };

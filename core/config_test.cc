@@ -297,5 +297,21 @@ TEST(ConfigTest, AnEmptyFileIsAnError) {
               StartsWith("/dev/null: line 1, column 1: "));
 }
 
+TEST(ConfigTest, ARouteMayAskForATokenInItsOwnEntry) {
+  const Config config = Parse(R"({"routes": [
+    {"route": "chat", "auth": {"jwt": {"algorithm": "RS256", "key_file": "key.pem"}}},
+    {"route": "echo", "auth": "none"}, {"route": "page"}]})");
+  ASSERT_TRUE(config.routes[0].auth.has_value());
+  EXPECT_EQ(config.routes[0].auth->algorithm, Algorithm::kRs256);
+  EXPECT_EQ(config.routes[0].auth->path, "routes[0].auth.jwt");
+  EXPECT_FALSE(config.routes[1].auth.has_value());
+  EXPECT_FALSE(config.routes[2].auth.has_value());
+  EXPECT_EQ(Error(R"({"routes": [{"route": "a"}, {"route": "b", "auth": {"jwt": {}}}]})"),
+            R"(routes[1].auth.jwt.algorithm: missing; expected one of "HS256", "RS256", "ES256")");
+  // Never taken for "none".
+  EXPECT_EQ(Error(R"({"routes": [{"route": "a", "auth": "jwt"}]})"),
+            R"(routes[0].auth: expected "none" or {"jwt": {...}}, got "jwt")");
+}
+
 }  // namespace
 }  // namespace fanfare

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -13,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/auth/auth_settings.h"
 #include "core/compat.h"
 #include "core/limit_settings.h"
 
@@ -84,6 +86,11 @@ std::string OptionsText(const std::vector<OptionText>& options, const std::strin
   return ObjectText(members, indent);
 }
 
+std::string AuthText(const std::optional<JwtSettings>& auth, const std::string& indent) {
+  if (!auth) return Quoted("none");
+  return OptionsText({{.name = "jwt", .meaning = "", .members = DescribeJwt(*auth)}}, indent);
+}
+
 // As they were given; nobody said what they are for.
 std::vector<OptionText> OptionsGiven(const nlohmann::json& options) {
   std::vector<OptionText> texts;
@@ -94,10 +101,12 @@ std::vector<OptionText> OptionsGiven(const nlohmann::json& options) {
 }
 
 std::string RouteText(std::string_view route, const std::vector<std::string>* patterns,
-                      SlowReaders slow_readers, const std::vector<OptionText>& options) {
+                      SlowReaders slow_readers, const std::optional<JwtSettings>& auth,
+                      const std::vector<OptionText>& options) {
   std::vector<Member> members = {{"route", "", Quoted(route)}};
   if (patterns != nullptr) members.push_back({"patterns", "", ordered_json(*patterns).dump()});
   members.push_back({"slow_readers", "", Quoted(NameOf(slow_readers, kSlowReaders))});
+  members.push_back({"auth", "", AuthText(auth, "      ")});
   members.push_back({"options", "", OptionsText(options, "      ")});
   return ObjectText(members, "    ");
 }
@@ -108,12 +117,13 @@ std::string RoutesText(const Config& config, const RouteTable* made) {
     const std::vector<std::string>* patterns = route.patterns ? &*route.patterns : nullptr;
     const bool is_off = patterns != nullptr && patterns->empty();
     if (made != nullptr && !is_off) continue;
-    entries.push_back(
-        RouteText(route.route, patterns, route.slow_readers, OptionsGiven(route.options)));
+    entries.push_back(RouteText(route.route, patterns, route.slow_readers, route.auth,
+                                OptionsGiven(route.options)));
   }
   if (made != nullptr) {
     for (const RouteTable::Description& route : made->Describe()) {
-      entries.push_back(RouteText(route.route, &route.patterns, route.slow_readers, route.options));
+      entries.push_back(
+          RouteText(route.route, &route.patterns, route.slow_readers, route.auth, route.options));
     }
   }
   if (entries.empty()) return "[]";
@@ -146,7 +156,8 @@ std::string ConfigText(const Config& config, const RouteTable* routes) {
        LimitsText(config.limits)},
       {"routes",
        R"(what is served where: {"route": NAME, "patterns": [PATH...], "slow_readers": )"
-       R"("disconnect", "skip" or "latest", "options": {...}}; routes that are not named are )"
+       R"("disconnect", "skip" or "latest", "auth": "none" or {"jwt": {...}}, see SECURITY.md, )"
+       R"("options": {...}}; routes that are not named are )"
        R"(served at their own patterns; without patterns, one is off)",
        RoutesText(config, routes)},
   };

@@ -42,6 +42,7 @@ TEST(ConfigTextTest, IsReadBackAsItWas) {
     "routes": [
       {"route": "chat", "patterns": ["/a", "/b/{room}"], "options": {"name": "a\"b"}},
       {"route": "echo", "patterns": [], "slow_readers": "latest"},
+      {"route": "feed", "auth": {"jwt": {"algorithm": "ES256", "jwks_file": "keys.json"}}},
       {"route": "page"}
     ]
   })"));
@@ -56,11 +57,14 @@ TEST(ConfigTextTest, IsReadBackAsItWas) {
   EXPECT_EQ(config.origins.allowed().size(), 2U);
   EXPECT_EQ(config.limits.message_bytes, 1001U);
   EXPECT_EQ(config.limits.shutdown_time.count(), 0);
-  ASSERT_EQ(config.routes.size(), 3U);
+  ASSERT_EQ(config.routes.size(), 4U);
   EXPECT_EQ(config.routes[0].options["name"], "a\"b");
   EXPECT_EQ(config.routes[1].slow_readers, SlowReaders::kLatest);
   EXPECT_TRUE(config.routes[1].patterns->empty());
-  EXPECT_FALSE(config.routes[2].patterns.has_value());
+  EXPECT_FALSE(config.routes[1].auth.has_value());
+  ASSERT_TRUE(config.routes[2].auth.has_value());
+  EXPECT_EQ(config.routes[2].auth->jwks_file, "keys.json");
+  EXPECT_FALSE(config.routes[3].patterns.has_value());
 }
 
 TEST(ConfigTextTest, HasEverySettingWithAComment) {

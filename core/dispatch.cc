@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -9,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "core/auth/authenticator.h"
 #include "core/compat.h"
 #include "core/exception_text.h"
 #include "core/log_text.h"
@@ -103,16 +106,52 @@ Dispatch OpeningHandshake(Route& route, const OriginPolicy& origins, int http_ve
   const std::string_view origin = request.Header("Origin");
   if (!origins.Allows(origin, request.Header("Host"))) return ForeignPage(origin);
   request.subprotocol = ChooseSubprotocol(route, request);
-  return {.upgrade = &route};
+  return {.upgrade = &route, .subprotocol = request.subprotocol};
+}
+
+Response RouteFailed(const Request& request) {
+  spdlog::error("the route of {} failed: {}", EscapeForLog(request.path), CurrentExceptionText());
+  return Refusal(500, "the route failed");
 }
 
 Response Answer(Route& route, const Request& request) {
   try {
     return route.Answer(request);
   } catch (...) {
-    spdlog::error("the route of {} failed: {}", EscapeForLog(request.path), CurrentExceptionText());
-    return Refusal(500, "the route failed");
+    return RouteFailed(request);
   }
+}
+
+// RFC 6750 section 3.
+Dispatch Unauthorized(const Authenticator& authenticator, const Request& request,
+                      const absl::Status& why) {
+  const std::string_view text = ToStd(why.message());
+  authenticator.TellRefused(request, text);
+  const bool are_several = absl::IsInvalidArgument(why);
+  Dispatch refused{.response = Refusal(are_several ? 400 : 401, text), .is_unauthorized = true};
+  std::string challenge = "Bearer";
+  if (are_several) challenge += " error=\"invalid_request\"";
+  if (absl::IsUnauthenticated(why)) challenge += " error=\"invalid_token\"";
+  refused.response.headers = {{"WWW-Authenticate", std::move(challenge)}};
+  return refused;
+}
+
+// Finds out who sends a request. Gives the answer to one that may not come in.
+std::optional<Dispatch> Authenticate(const Authenticator& authenticator,
+                                     const OriginPolicy& origins, Request& request,
+                                     std::string& subprotocol) {
+  absl::StatusOr<Authenticator::Verified> verified = authenticator.Verify(request);
+  if (!verified.ok()) return Unauthorized(authenticator, request, verified.status());
+  // A browser says whose page it is that sends more than a link could; see OpeningHandshake for
+  // the rest.
+  const std::string_view origin = request.Header("Origin");
+  if (verified->shown.is_from_cookie && !origin.empty() &&
+      !origins.Allows(origin, request.Header("Host"))) {
+    return ForeignPage(origin);
+  }
+  request.identity = std::move(verified->identity);
+  subprotocol = verified->shown.subprotocol;
+  return std::nullopt;
 }
 
 // What may open a WebSocket may read a stream. Without these headers, a browser keeps it from pages
@@ -128,6 +167,22 @@ Dispatch AnswerWithStream(Route& route, Response response, const OriginPolicy& o
     response.headers.emplace_back("Vary", "Origin");
   }
   return {.stream = &route, .response = std::move(response)};
+}
+
+Dispatch PlainRequest(Route& route, const Route::Service& service, const OriginPolicy& origins,
+                      const Request& request) {
+  const std::vector<std::string>& methods = service.http_methods;
+  std::string_view method = request.method;
+  if (method == "HEAD") method = "GET";
+  if (std::find(methods.begin(), methods.end(), method) != methods.end()) {
+    Response response = Answer(route, request);
+    if (response.open_stream == nullptr) return {.response = std::move(response)};
+    return AnswerWithStream(route, std::move(response), origins, request);
+  }
+  if (service.has_websocket && method == "GET") {
+    return {.response = UpgradeRequired("this path speaks WebSocket: connect with ws://")};
+  }
+  return {.response = MethodNotAllowed(request.method, AllowedMethods(service))};
 }
 
 }  // namespace
@@ -155,22 +210,25 @@ Dispatch DispatchRequest(const Router& router, const OriginPolicy& origins, std:
   request.params = std::move(match.params);
   Route& route = *match.route;
   const Route::Service service = route.ServiceAt(request.pattern);
+  const bool is_handshake =
+      service.has_websocket && HasToken(request.Header("Upgrade"), "websocket");
 
-  if (service.has_websocket && HasToken(request.Header("Upgrade"), "websocket")) {
-    return OpeningHandshake(route, origins, http_version, request);
+  std::string token_subprotocol;
+  if (match.authenticator != nullptr) {
+    try {
+      if (is_handshake || !route.HasOwnKey(request)) {
+        auto refused = Authenticate(*match.authenticator, origins, request, token_subprotocol);
+        if (refused) return *std::move(refused);
+      }
+    } catch (...) {
+      return {.response = RouteFailed(request)};
+    }
   }
-  const std::vector<std::string>& methods = service.http_methods;
-  std::string_view method = request.method;
-  if (method == "HEAD") method = "GET";
-  if (std::find(methods.begin(), methods.end(), method) != methods.end()) {
-    Response response = Answer(route, request);
-    if (response.open_stream == nullptr) return {.response = std::move(response)};
-    return AnswerWithStream(route, std::move(response), origins, request);
-  }
-  if (service.has_websocket && method == "GET") {
-    return {.response = UpgradeRequired("this path speaks WebSocket: connect with ws://")};
-  }
-  return {.response = MethodNotAllowed(request.method, AllowedMethods(service))};
+  Dispatch dispatch = is_handshake ? OpeningHandshake(route, origins, http_version, request)
+                                   : PlainRequest(route, service, origins, request);
+  dispatch.authenticator = match.authenticator;
+  if (dispatch.subprotocol.empty()) dispatch.subprotocol = std::move(token_subprotocol);
+  return dispatch;
 }
 
 }  // namespace fanfare

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "core/auth/authenticator.h"
+#include "core/auth/testing.h"
 
 namespace fanfare {
 namespace {
@@ -63,6 +67,12 @@ class DispatchTest : public ::testing::Test {
     EXPECT_TRUE(router_.Add("/mixed/socket", "mixed", mixed_).ok());
     EXPECT_TRUE(router_.Add("/mixed/post", "mixed", mixed_).ok());
     EXPECT_TRUE(router_.Add("/stream", "stream", stream_).ok());
+    auto authenticator =
+        Authenticator::Make({.key_file = testing::WriteTestFile("key", testing::kSecret)});
+    EXPECT_TRUE(authenticator.ok()) << authenticator.status();
+    authenticator_ = *std::move(authenticator);
+    EXPECT_TRUE(router_.Add("/guarded", "socket", socket_, authenticator_.get()).ok());
+    EXPECT_TRUE(router_.Add("/guarded/page", "page", page_, authenticator_.get()).ok());
   }
 
   // A complete opening handshake, for tests to spoil.
@@ -112,6 +122,7 @@ class DispatchTest : public ::testing::Test {
   BothRoute both_;
   MixedRoute mixed_;
   StreamRoute stream_;
+  std::unique_ptr<Authenticator> authenticator_;
   Router router_;
   OriginPolicy origins_;
 };
@@ -265,6 +276,39 @@ TEST_F(DispatchTest, AnExceptionOfARouteIsA500) {
 TEST_F(DispatchTest, ARefusalSurvivesTextThatIsNotUtf8) {
   const Response response = Refusal(404, "nothing at \xff");
   EXPECT_FALSE(nlohmann::json::parse(response.body, nullptr, false).is_discarded());
+}
+
+TEST_F(DispatchTest, WhereATokenIsAskedForARequestNeedsOne) {
+  const Dispatch refused = AskPlainly("GET", "/guarded/page");
+  EXPECT_EQ(refused.response.status, 401);
+  EXPECT_TRUE(refused.is_unauthorized);
+  EXPECT_EQ(HeaderOf(refused, "WWW-Authenticate"), "Bearer");
+  // Before anything else is told of the route.
+  EXPECT_EQ(AskPlainly("PUT", "/guarded/page").response.status, 401);
+  EXPECT_EQ(Ask("/guarded", Handshake()).response.status, 401);
+
+  Request request;
+  request.method = "GET";
+  request.headers = {
+      {"Authorization", "Bearer " + testing::MakeToken(testing::ClaimsFor(std::chrono::hours(1)))}};
+  EXPECT_EQ(Ask("/guarded/page", request).response.body, "hello ");
+  EXPECT_EQ(Ask("/guarded/page", request).authenticator, authenticator_.get());
+  EXPECT_EQ(Ask("/page", request).authenticator, nullptr);
+}
+
+TEST_F(DispatchTest, AHandshakeIsAnsweredWithASubprotocolThatItAskedFor) {
+  const std::string token =
+      "bearer." + testing::MakeToken(testing::ClaimsFor(std::chrono::hours(1)));
+  const auto answered = [&](const std::string& subprotocols) {
+    Request request = Handshake();
+    request.headers.emplace_back("Sec-WebSocket-Protocol", subprotocols);
+    const Dispatch dispatch = Ask("/guarded", std::move(request));
+    EXPECT_EQ(dispatch.upgrade, &socket_);
+    return dispatch.subprotocol;
+  };
+  EXPECT_EQ(answered(token), token);
+  EXPECT_EQ(answered("other, " + token), token);
+  EXPECT_EQ(answered(token + ", talk.v1"), "talk.v1");
 }
 
 }  // namespace

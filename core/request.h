@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/auth/identity.h"
 #include "core/endpoint.h"
 
 namespace fanfare {
@@ -35,6 +36,9 @@ struct Request {
   std::string subprotocol;
   std::string body;
   Endpoint peer;
+  // Who sends it, where a token is asked for; else null. Also null where the route's own key stands
+  // for a token (Route::HasOwnKey).
+  std::shared_ptr<const Identity> identity;
 
   // The value, or an empty view when there is none.
   std::string_view Param(std::string_view name) const;

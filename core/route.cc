@@ -18,6 +18,12 @@ void Handler::OnPeerClosed(CloseCode) {}
 
 void Handler::OnMissed(std::string_view, std::uint64_t) {}
 
+void Handler::OnTokenExpiring(std::chrono::milliseconds) {}
+
+bool Route::HasOwnKey(const Request&) const {
+  return false;
+}
+
 Response Route::Answer(const Request&) {
   return {.status = 501, .body = "this path answers no plain HTTP requests\n", .headers = {}};
 }

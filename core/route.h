@@ -43,6 +43,11 @@ class Handler {
   // The session read too slowly, and was not sent so many messages of a channel that skips
   // (SlowReaders::kSkip); it goes on with what comes next.
   virtual void OnMissed(std::string_view channel, std::uint64_t messages);
+
+  // The session's token (Session::identity) holds for so much longer: time to ask the client for
+  // another (Session::Renew). Called once for each token: when a quarter of its time, and 30 s at
+  // most, is left.
+  virtual void OnTokenExpiring(std::chrono::milliseconds left);
 };
 
 // What a path serves.
@@ -75,6 +80,11 @@ class Route {
     std::vector<std::string> http_methods = {};
   };
   virtual Service ServiceAt(std::string_view pattern) const;
+
+  // Whether a plain HTTP request shows a key of the route's own, for other servers say: then it is
+  // answered without a token where one is asked for, and nobody's identity is in it. The route
+  // itself says what the key may do.
+  virtual bool HasOwnKey(const Request& request) const;
 
   // Answers a plain HTTP request. Must not block. An exception is answered with 500.
   virtual Response Answer(const Request& request);

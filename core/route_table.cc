@@ -139,7 +139,9 @@ class RouteTable::Instance : public std::enable_shared_from_this<Instance> {
 
   bool IsMadeFrom(const RegisterRoute& registered, const RouteConfig& config) const {
     return &registered_ == &registered && config_.patterns == config.patterns &&
-           config_.options == config.options && config_.slow_readers == config.slow_readers;
+           config_.options == config.options && config_.slow_readers == config.slow_readers &&
+           // Who came in without a token does not stay where one is asked for.
+           config_.auth.has_value() == config.auth.has_value();
   }
   // What the route was told of it.
   bool is_loopback_only() const { return is_loopback_only_; }
@@ -152,6 +154,7 @@ class RouteTable::Instance : public std::enable_shared_from_this<Instance> {
     return {.route = registered_.name(),
             .patterns = patterns(),
             .slow_readers = config_.slow_readers,
+            .auth = {},
             .options = options_};
   }
 
@@ -205,30 +208,42 @@ absl::Status RouteTable::Add(const RegisterRoute& route, const RouteConfig& conf
   const bool has_own_patterns = !config.patterns.has_value();
   if (!has_own_patterns && config.patterns->empty()) return absl::OkStatus();
 
-  std::shared_ptr<Instance> instance;
-  if (before != nullptr) instance = before->Find(route, config);
-  if (instance == nullptr || instance->is_loopback_only() != is_loopback_only_) {
-    instance = std::make_shared<Instance>(route, config, is_loopback_only_);
+  const Served* same = before == nullptr ? nullptr : before->Find(route, config);
+  if (same != nullptr && same->instance->is_loopback_only() != is_loopback_only_) same = nullptr;
+  Served served{.auth = config.auth, .instance = nullptr, .authenticator = nullptr};
+  if (config.auth) {
+    auto made =
+        Authenticator::Make(*config.auth, same == nullptr ? nullptr : same->authenticator.get());
+    if (!made.ok()) return made.status();
+    served.authenticator = *std::move(made);
+  }
+  if (same != nullptr) {
+    served.instance = same->instance;
+  } else {
+    served.instance = std::make_shared<Instance>(route, config, is_loopback_only_);
     const std::string title = absl::StrCat("route \"", route.name(), "\"");
-    if (absl::Status status = instance->MakeRoute(title, services); !status.ok()) return status;
+    if (absl::Status status = served.instance->MakeRoute(title, services); !status.ok()) {
+      return status;
+    }
   }
 
-  const std::vector<std::string> patterns = instance->patterns();
+  const std::vector<std::string> patterns = served.instance->patterns();
   for (std::size_t i = 0; i < patterns.size(); ++i) {
-    const absl::Status status = router_.Add(patterns[i], route.name(), instance->route());
+    const absl::Status status = router_.Add(patterns[i], route.name(), served.instance->route(),
+                                            served.authenticator.get());
     if (status.ok()) continue;
     return At(has_own_patterns ? config.path : ElementPath(MemberPath(config.path, "patterns"), i),
               status);
   }
-  instances_.push_back(std::move(instance));
+  served_.push_back(std::move(served));
   return absl::OkStatus();
 }
 
-std::shared_ptr<RouteTable::Instance> RouteTable::Find(const RegisterRoute& route,
-                                                       const RouteConfig& config) const {
+const RouteTable::Served* RouteTable::Find(const RegisterRoute& route,
+                                           const RouteConfig& config) const {
   const auto found = std::ranges::find_if(
-      instances_, [&](const auto& instance) { return instance->IsMadeFrom(route, config); });
-  return found == instances_.end() ? nullptr : *found;
+      served_, [&](const Served& served) { return served.instance->IsMadeFrom(route, config); });
+  return found == served_.end() ? nullptr : &*found;
 }
 
 absl::Status RouteTable::Serve(std::string_view pattern, std::string_view name,
@@ -240,13 +255,23 @@ absl::Status RouteTable::Serve(std::string_view pattern, std::string_view name,
 
 std::vector<RouteTable::Description> RouteTable::Describe() const {
   std::vector<Description> descriptions;
-  for (const auto& instance : instances_) descriptions.push_back(instance->Describe());
+  for (const Served& served : served_) {
+    descriptions.push_back(served.instance->Describe());
+    descriptions.back().auth = served.auth;
+  }
   return descriptions;
 }
 
 bool RouteTable::Has(const Route& route) const {
-  const auto is_it = [&](const auto& instance) { return &instance->route() == &route; };
-  return std::ranges::any_of(instances_, is_it);
+  const auto is_it = [&](const Served& served) { return &served.instance->route() == &route; };
+  return std::ranges::any_of(served_, is_it);
+}
+
+const Authenticator* RouteTable::AuthenticatorOf(const Route& route) const {
+  for (const Served& served : served_) {
+    if (&served.instance->route() == &route) return served.authenticator.get();
+  }
+  return nullptr;
 }
 
 }  // namespace fanfare

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/auth/authenticator.h"
 #include "core/config.h"
 #include "core/route.h"
 #include "core/router.h"
@@ -37,7 +39,7 @@ class RouteTable {
   // one.
   //
   // A route that `before` has, too, made from the very same settings, is taken over and not made
-  // again: its sessions and those of the new table are in the same rooms.
+  // again: its sessions and those of the new table are in the same rooms. Its keys are read anew.
   static absl::StatusOr<RouteTable> Build(const Config& config, Services services,
                                           const RegisterRoute* linked = RegisterRoute::first(),
                                           const RouteTable* before = nullptr);
@@ -57,25 +59,35 @@ class RouteTable {
     std::string route;
     std::vector<std::string> patterns;
     SlowReaders slow_readers;
+    std::optional<JwtSettings> auth;
     std::vector<OptionText> options;
   };
   std::vector<Description> Describe() const;
   // Whether this very route is one of them.
   bool Has(const Route& route) const;
+  // Who asks for tokens at this route; null if nobody does, or it is none of them.
+  const Authenticator* AuthenticatorOf(const Route& route) const;
 
  private:
   class Context;
   class Instance;
+  // A route as this table serves it.
+  struct Served {
+    std::optional<JwtSettings> auth;
+    // Shared with the tables before and after this one.
+    std::shared_ptr<Instance> instance;
+    std::unique_ptr<const Authenticator> authenticator;
+  };
 
   // Takes a route over or makes it, and serves it. The path of `config` is empty when the
   // configuration does not name the route.
   absl::Status Add(const RegisterRoute& route, const RouteConfig& config, const Services& services,
                    const RouteTable* before);
-  std::shared_ptr<Instance> Find(const RegisterRoute& route, const RouteConfig& config) const;
+  // Null, if it was not made from the same settings.
+  const Served* Find(const RegisterRoute& route, const RouteConfig& config) const;
 
   bool is_loopback_only_ = false;
-  // Shared with the tables before and after this one.
-  std::vector<std::shared_ptr<Instance>> instances_;
+  std::vector<Served> served_;
   std::vector<std::unique_ptr<Route>> others_;
   Router router_;
 };

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "core/auth/testing.h"
+
 namespace fanfare {
 namespace {
 
@@ -71,7 +73,7 @@ absl::StatusOr<std::unique_ptr<Route>> MakeWithToken(RouteContext& context) {
   return std::make_unique<PlainRoute>(context);
 }
 
-class RouteTableTest : public testing::Test {
+class RouteTableTest : public ::testing::Test {
  protected:
   RouteTableTest() { events.clear(); }
 
@@ -281,6 +283,29 @@ TEST_F(RouteTableTest, WhatWasMadeIsDestroyedAfterAnError) {
   Link("refuses", {"/refuses"}, RefuseToBeMade);
   EXPECT_FALSE(Build("{}").ok());
   EXPECT_THAT(events, ElementsAre("made with 10", StartsWith("destroyed")));
+}
+
+TEST_F(RouteTableTest, KeysAreReadForAllPatternsOfARoute) {
+  Link("chat", {"/chat", "/chat/{room}"}, MakeRoute<PlainRoute>);
+  Link("page", {"/page"}, MakeRoute<PlainRoute>);
+  const std::string file = testing::WriteTestFile("key", testing::kSecret);
+  const auto table = Build(
+      R"({"routes": [{"route": "chat", "auth": {"jwt": {"algorithm": "HS256", "key_file": ")" +
+      file + R"("}}}]})");
+  ASSERT_TRUE(table.ok()) << table.status();
+  const Router& router = table->router();
+  const Router::Match match = router.Find("/chat");
+  EXPECT_NE(match.authenticator, nullptr);
+  EXPECT_EQ(router.Find("/chat/tea").authenticator, match.authenticator);
+  EXPECT_EQ(table->AuthenticatorOf(*match.route), match.authenticator);
+  EXPECT_EQ(router.Find("/page").authenticator, nullptr);
+}
+
+TEST_F(RouteTableTest, KeysThatCanNotBeReadAreNamedByTheirPath) {
+  Link("chat", {"/chat"}, MakeRoute<PlainRoute>);
+  EXPECT_THAT(Error(R"({"routes": [{"route": "chat", "auth": {"jwt": {"algorithm": "HS256",
+               "key_file": "/nowhere/key"}}}]})"),
+              StartsWith("routes[0].auth.jwt.key_file: \"/nowhere/key\": can not open it"));
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ constexpr char kRestName[] = "*";
 // What a pattern ends in.
 struct Leaf {
   Route* route;
+  const Authenticator* authenticator;
   std::string pattern;
   // Of the route, for errors.
   std::string name;
@@ -52,7 +53,10 @@ bool HasDotSegment(std::string_view path) {
 }
 
 Router::Match Take(const Leaf& leaf, const Capture* captures) {
-  Router::Match match{.route = leaf.route, .pattern = leaf.pattern, .params = {}};
+  Router::Match match{.route = leaf.route,
+                      .authenticator = leaf.authenticator,
+                      .pattern = leaf.pattern,
+                      .params = {}};
   match.params.resize(leaf.names.size());
   // The list begins with the last parameter.
   for (std::size_t i = leaf.names.size(); i > 0; captures = captures->before) {
@@ -119,7 +123,8 @@ Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
-absl::Status Router::Add(std::string_view pattern, std::string_view name, Route& route) {
+absl::Status Router::Add(std::string_view pattern, std::string_view name, Route& route,
+                         const Authenticator* authenticator) {
   const std::string what =
       absl::StrCat("pattern ", QuoteForLog(pattern), " of route \"", ToAbsl(name), "\"");
   const absl::StatusOr<std::vector<Segment>> segments = ParsePattern(pattern);
@@ -127,8 +132,11 @@ absl::Status Router::Add(std::string_view pattern, std::string_view name, Route&
     return absl::InvalidArgumentError(absl::StrCat(what, ": ", segments.status().message()));
   }
 
-  Leaf leaf{
-      .route = &route, .pattern = std::string(pattern), .name = std::string(name), .names = {}};
+  Leaf leaf{.route = &route,
+            .authenticator = authenticator,
+            .pattern = std::string(pattern),
+            .name = std::string(name),
+            .names = {}};
   Node* node = root_.get();
   std::optional<Leaf>* place = nullptr;
   for (const Segment& segment : *segments) {

@@ -11,6 +11,7 @@
 
 namespace fanfare {
 
+class Authenticator;
 class Route;
 
 // Maps path patterns to routes.
@@ -27,6 +28,8 @@ class Router {
   struct Match {
     // Null when no pattern fits.
     Route* route = nullptr;
+    // Who asks for tokens there; null where nobody does.
+    const Authenticator* authenticator = nullptr;
     // Lasts as long as the router.
     std::string_view pattern;
     // In the pattern's order.
@@ -41,7 +44,8 @@ class Router {
   // Serves `route`, called `name` in errors, at `pattern`. Two patterns are equal when they match
   // the same paths (`/chat/{room}`, `/chat/{name}`); the error names both routes. After an error
   // the router is as it was.
-  absl::Status Add(std::string_view pattern, std::string_view name, Route& route);
+  absl::Status Add(std::string_view pattern, std::string_view name, Route& route,
+                   const Authenticator* authenticator = nullptr);
 
   // Finds the route for a path (without the query), which is split at '/' first and then
   // percent-decoded segment by segment. So a parameter may have a slash in it, sent as %2F, and in

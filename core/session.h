@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
+#include "core/auth/identity.h"
 #include "core/close_code.h"
 #include "core/endpoint.h"
 #include "core/message.h"
@@ -42,6 +44,12 @@ class Session {
   virtual const Endpoint& peer() const = 0;
   // The opening handshake. Lasts as long as the handler's Open call.
   virtual const Request& request() const = 0;
+  // Who it is, as its newest token says; null where no token is asked for. When the token expires,
+  // the session is closed with 4401 (CloseCode::kTokenExpired).
+  virtual const std::shared_ptr<const Identity>& identity() const = 0;
+  // Takes another token in place of the one that it has, which must be of the same user. After an
+  // error, whose text is for the client, nothing has changed.
+  virtual absl::Status Renew(std::string_view token) = 0;
 
   // Sends a message to this session alone. It leaves at the end of the loop's turn. Messages sent
   // this way keep their order, and so do those of a channel; between the two there is none.

@@ -25,6 +25,13 @@ struct Stats {
   Counter requests_refused;
   // Of them, pages of other sites that wanted to open a session: answered with 403.
   Counter origins_refused;
+  // No token, or one that is not right: answered with 401 or 400; and renewals that were refused.
+  Counter auth_refused;
+  // auth.jwt.user_connections: answered with 429.
+  Counter user_connections_refused;
+  // Sessions that went on with another token, and those that were closed with 4401.
+  Counter tokens_renewed;
+  Counter tokens_expired;
   // Other plain HTTP requests.
   Counter requests_answered;
   // limits.handshake_seconds: disconnected.
@@ -80,6 +87,10 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "sessions_closed", .member = &Stats::sessions_closed},
     {.name = "requests_refused", .member = &Stats::requests_refused},
     {.name = "origins_refused", .member = &Stats::origins_refused},
+    {.name = "auth_refused", .member = &Stats::auth_refused},
+    {.name = "user_connections_refused", .member = &Stats::user_connections_refused},
+    {.name = "tokens_renewed", .member = &Stats::tokens_renewed},
+    {.name = "tokens_expired", .member = &Stats::tokens_expired},
     {.name = "requests_answered", .member = &Stats::requests_answered},
     {.name = "handshake_timeouts", .member = &Stats::handshake_timeouts},
     {.name = "headers_too_big", .member = &Stats::headers_too_big},

@@ -135,16 +135,16 @@ class Checker : public nlohmann::json_sax<json> {
 
 }  // namespace
 
-absl::StatusOr<json> ParseStrictJson(std::string_view text) {
+absl::StatusOr<json> ParseStrictJson(std::string_view text, JsonComments comments) {
   constexpr bool kStrict = true;
-  constexpr bool kComments = true;
   constexpr bool kThrow = false;
+  const bool has_comments = comments == JsonComments::kAllowed;
 
   Checker checker(text);
-  if (!json::sax_parse(text, &checker, json::input_format_t::json, kStrict, kComments)) {
+  if (!json::sax_parse(text, &checker, json::input_format_t::json, kStrict, has_comments)) {
     return checker.status();
   }
-  return json::parse(text, nullptr, kThrow, kComments);
+  return json::parse(text, nullptr, kThrow, has_comments);
 }
 
 }  // namespace fanfare

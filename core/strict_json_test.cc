@@ -22,6 +22,13 @@ std::string Nested(std::size_t depth) {
   return std::string(depth, '[') + std::string(depth, ']');
 }
 
+TEST(StrictJsonTest, CommentsMayBeRefused) {
+  EXPECT_TRUE(ParseStrictJson("5 // five").ok());
+  EXPECT_FALSE(ParseStrictJson("5 // five", JsonComments::kRefused).ok());
+  EXPECT_FALSE(ParseStrictJson("/* five */ 5", JsonComments::kRefused).ok());
+  EXPECT_TRUE(ParseStrictJson("5", JsonComments::kRefused).ok());
+}
+
 TEST(StrictJsonTest, ReadsJsonWithComments) {
   const auto value = ParseStrictJson(R"({
     // one

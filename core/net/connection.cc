@@ -48,7 +48,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   void Start(Handover& from, Route& route) {
     Begin();
     reader_ = shard().readers().MakeNew(limits().message_bytes);
-    const error_code ec = reader_->Accept(from.handshake, from.request.subprotocol, *this);
+    const error_code ec = reader_->Accept(from.handshake, from.subprotocol, *this);
     if (ec) {
       shard().stats().requests_refused.Add();
       writer().OnWritable();

@@ -20,6 +20,8 @@ struct Handover {
   std::string read_before;
   beast::http::request<beast::http::string_body> handshake;
   Request request;
+  // See Dispatch::subprotocol.
+  std::string subprotocol;
 };
 
 // Answers the opening handshake and runs the session, which owns itself until it

@@ -16,6 +16,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/auth/authenticator.h"
+#include "core/auth/session_token.h"
 #include "core/compat.h"
 #include "core/dispatch.h"
 #include "core/exception_text.h"
@@ -57,6 +59,11 @@ Response TooManySessions() {
   Response response = Refusal(429, "this address opens sessions more often than it may");
   response.headers.emplace_back("Retry-After", "1");
   return response;
+}
+
+Response TooManyOfUser(std::size_t most) {
+  return Refusal(429, absl::StrCat("this user has as many connections as it may: ", most,
+                                   " (auth.jwt.user_connections)"));
 }
 
 Request ToRequest(BeastRequest& from, const Endpoint& peer) {
@@ -149,8 +156,17 @@ class HttpSession final : public Shard::Member {
       shard_.stats().requests_refused.Add();
       co_return co_await Write(TooManySessions(), &from);
     }
+    if ((dispatch.upgrade != nullptr || is_stream) && request.identity != nullptr) {
+      auto place = dispatch.authenticator->Connect(*request.identity);
+      if (!place) {
+        shard_.stats().user_connections_refused.Add();
+        shard_.stats().requests_refused.Add();
+        co_return co_await Write(TooManyOfUser(dispatch.authenticator->user_connections()), &from);
+      }
+      admission_ = {.identity = request.identity, .place = *std::move(place)};
+    }
     if (dispatch.upgrade != nullptr) {
-      Upgrade(std::move(from), std::move(request), std::move(generation), *dispatch.upgrade);
+      Upgrade(std::move(from), std::move(request), std::move(generation), dispatch);
       co_return false;
     }
     if (is_stream) {
@@ -161,6 +177,7 @@ class HttpSession final : public Shard::Member {
                                                    : shard_.stats().requests_refused;
     counter.Add();
     if (dispatch.is_foreign_page) shard_.stats().origins_refused.Add();
+    if (dispatch.is_unauthorized) shard_.stats().auth_refused.Add();
     co_return co_await Write(dispatch.response, &from);
   }
 
@@ -204,13 +221,15 @@ class HttpSession final : public Shard::Member {
                      shard_);
   }
 
-  void Upgrade(BeastRequest from, Request request, SharedGeneration generation, Route& route) {
+  void Upgrade(BeastRequest from, Request request, SharedGeneration generation,
+               const Dispatch& dispatch) {
     std::string read_before = beast::buffers_to_string(buffer_.data());
-    StartConnection({.transport = Leave(std::move(generation), route),
+    StartConnection({.transport = Leave(std::move(generation), *dispatch.upgrade),
                      .read_before = std::move(read_before),
                      .handshake = std::move(from),
-                     .request = std::move(request)},
-                    route, shard_);
+                     .request = std::move(request),
+                     .subprotocol = dispatch.subprotocol},
+                    *dispatch.upgrade, shard_);
   }
 
   // To the session that the connection becomes.
@@ -219,13 +238,16 @@ class HttpSession final : public Shard::Member {
             .permit = std::move(permit_),
             .peer = peer_,
             .generation = std::move(generation),
-            .route = &route};
+            .route = &route,
+            .admission = std::move(admission_)};
   }
 
   Shard& shard_;
   OpenConnections::Permit permit_;
   TcpStream stream_;
   Endpoint peer_;
+  // Of the session that the connection becomes.
+  Admission admission_;
   beast::flat_buffer buffer_;
   bool writing_ = false;
   // A request has been answered: the peer is none that never asks.

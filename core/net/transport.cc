@@ -25,6 +25,11 @@ std::uint64_t NextId() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
+std::unique_ptr<SessionToken> TokenOf(Admission admission) {
+  if (admission.identity == nullptr) return nullptr;
+  return std::make_unique<SessionToken>(std::move(admission), SessionToken::Time::clock::now());
+}
+
 }  // namespace
 
 // A session, until it ends.
@@ -64,6 +69,7 @@ Transport::Transport(TransportParts parts, Shard& shard, Format format)
       id_(NextId()),
       peer_(std::move(parts.peer)),
       name_(ToString(peer_)),
+      token_(TokenOf(std::move(parts.admission))),
       socket_(parts.socket.release()),
       heard_(shard.now()),
       writer_(shard.fanout(), *this, socket_.get(),
@@ -84,6 +90,36 @@ void Transport::Begin() {
 const Request& Transport::request() const {
   FANFARE_CHECK(request_ != nullptr, "a session's request lasts as long as the call of Open");
   return *request_;
+}
+
+const std::shared_ptr<const Identity>& Transport::identity() const {
+  static const std::shared_ptr<const Identity> nobody;
+  return token_ == nullptr ? nobody : token_->identity();
+}
+
+absl::Status Transport::Renew(std::string_view token) {
+  if (token_ == nullptr) return absl::FailedPreconditionError("no token is asked for here");
+  // The keys may have changed since the session began.
+  const SharedGeneration newest = shard_.generation();
+  const Authenticator* authenticator = newest->routes().AuthenticatorOf(route_);
+  if (authenticator == nullptr) authenticator = generation_->routes().AuthenticatorOf(route_);
+  absl::Status renewed = token_->Renew(*authenticator, token, SessionToken::Time::clock::now());
+  (renewed.ok() ? shard_.stats().tokens_renewed : shard_.stats().auth_refused).Add();
+  return renewed;
+}
+
+void Transport::CheckToken() {
+  switch (token_->Check(shard_.now())) {
+    case SessionToken::State::kValid:
+      return;
+    case SessionToken::State::kExpiresSoon:
+      return CallHandler([this](Handler& handler) {
+        handler.OnTokenExpiring(token_->Left(SessionToken::Time::clock::now()));
+      });
+    case SessionToken::State::kExpired:
+      shard_.stats().tokens_expired.Add();
+      return Close(CloseCode::kTokenExpired, "the token has expired");
+  }
 }
 
 void Transport::Send(Message message) {
@@ -119,6 +155,8 @@ void Transport::OnTick() {
   if (closing_deadline_ != Shard::Time() && now >= closing_deadline_) {
     return End(beast::error::timeout);
   }
+  if (closing_) return;
+  if (token_ != nullptr) CheckToken();
   if (closing_) return;
   const auto silence = now - heard_;
   if (silence >= limits().idle_time) return End(beast::error::timeout);

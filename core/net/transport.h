@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/functional/function_ref.h"
+#include "core/auth/session_token.h"
 #include "core/endpoint.h"
 #include "core/fanout/socket_writer.h"
 #include "core/net/net.h"
@@ -32,6 +33,7 @@ struct TransportParts {
   // As of the request, with the route that it found there.
   SharedGeneration generation;
   const Route* route = nullptr;
+  Admission admission = {};
 };
 
 // What connections have in common after their HTTP request, whatever is spoken on them: the socket,
@@ -51,6 +53,8 @@ class Transport : public Session,
   std::uint64_t id() const override { return id_; }
   const Endpoint& peer() const override { return peer_; }
   const Request& request() const override;
+  const std::shared_ptr<const Identity>& identity() const override;
+  absl::Status Renew(std::string_view token) override;
   void Send(Message message) override;
   Subscription Subscribe(Channel& channel) override;
   Subscription SubscribeFrom(Channel& channel, std::uint64_t offset) override;
@@ -121,6 +125,7 @@ class Transport : public Session,
   // Closes the session if the call throws.
   void TryCall(absl::FunctionRef<void(Handler& handler)> call);
   void HandlerFailed(const std::string& why);
+  void CheckToken();
 
   Shard& shard_;
   // Holds the route, too.
@@ -130,6 +135,8 @@ class Transport : public Session,
   const std::uint64_t id_;
   const Endpoint peer_;
   const std::string name_;
+  // Null where none is asked for.
+  const std::unique_ptr<SessionToken> token_;
   // Until the end.
   std::shared_ptr<Transport> self_;
   // While the handler is opened.

@@ -110,6 +110,13 @@ FakeSession::~FakeSession() {
   writer_.Close();
 }
 
+absl::Status FakeSession::Renew(std::string_view token) {
+  if (identity_ == nullptr) return absl::FailedPreconditionError("no token is asked for here");
+  if (token != renewal_.first) return absl::UnauthenticatedError("the token is wrong");
+  set_identity(renewal_.second);
+  return absl::OkStatus();
+}
+
 void FakeSession::Send(Message message) {
   if (closed_) return;
   if (!writer_.Write(message)) Close(CloseCode::kPolicyViolation, "outbox full");

@@ -102,6 +102,8 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   std::uint64_t id() const override { return id_; }
   const Endpoint& peer() const override { return peer_; }
   const Request& request() const override { return request_; }
+  const std::shared_ptr<const Identity>& identity() const override { return identity_; }
+  absl::Status Renew(std::string_view token) override;
   void Send(Message message) override;
   void Close(CloseCode code, std::string_view reason) override;
   [[nodiscard]] Subscription Subscribe(Channel& channel) override;
@@ -114,6 +116,13 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   // For tests to fill in.
   Request& mutable_request() { return request_; }
   void set_peer(const Endpoint& peer) { peer_ = peer; }
+  void set_identity(const Identity& identity) {
+    identity_ = std::make_shared<const Identity>(identity);
+  }
+  // The one token that Renew takes, and whose it is.
+  void set_renewal(std::string token, const Identity& identity) {
+    renewal_ = {std::move(token), identity};
+  }
   int socket() const { return writer_.socket(); }
   SocketWriter& writer() { return writer_; }
 
@@ -148,6 +157,8 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   std::shared_ptr<Handle> handle_;
   Endpoint peer_;
   Request request_;
+  std::shared_ptr<const Identity> identity_;
+  std::pair<std::string, Identity> renewal_;
   const int fake_socket_;
   SocketWriter writer_;
   const Format format_;

@@ -38,7 +38,7 @@ def _pkg_config_repository_impl(repository_ctx):
         repository_ctx.file("./" + package + "/BUILD", "".join(lines))
 
 # A library with pkg-config files. `libraries` maps each label to pkg-config modules.
-_pkg_config_repository = repository_rule(
+pkg_config_repository = repository_rule(
     implementation = _pkg_config_repository_impl,
     local = True,
     environ = ["PATH", "PKG_CONFIG_PATH"],
@@ -160,11 +160,31 @@ def _boost():
         source = "boost/url/src.hpp",
     )
 
+def jose_repositories():
+    """Libraries that are the system's with every Bazel, as the registry has no libjose.
+
+    That one is linked with the system's OpenSSL, of which a process must have no other.
+    """
+    pkg_config_repository(
+        name = "openssl",
+        debian_package = "libssl-dev",
+        libraries = {
+            "//:crypto": "libcrypto",
+            "//:ssl": "libssl",
+        },
+    )
+    pkg_config_repository(
+        name = "jose",
+        debian_package = "libjose-dev",
+        libraries = {"//:jose": "jose jansson"},
+    )
+
 def system_repositories():
     """Declares every external repository of the workspace."""
     _rule_sets()
     _boost()
-    _pkg_config_repository(
+    jose_repositories()
+    pkg_config_repository(
         name = "abseil-cpp",
         debian_package = "libabsl-dev",
         libraries = {
@@ -191,7 +211,7 @@ def system_repositories():
             "//absl/types:span": "absl_span",
         },
     )
-    _pkg_config_repository(
+    pkg_config_repository(
         name = "googletest",
         debian_package = "libgmock-dev libgtest-dev",
         # As upstream: gtest includes gmock, and gtest_main initialises both.
@@ -200,7 +220,7 @@ def system_repositories():
             "//:gtest_main": "gmock_main",
         },
     )
-    _pkg_config_repository(
+    pkg_config_repository(
         name = "google_benchmark",
         debian_package = "libbenchmark-dev",
         # Debian has libbenchmark_main.a, but no pkg-config file for it.
@@ -209,27 +229,27 @@ def system_repositories():
             "//:benchmark_main": "-lbenchmark_main benchmark",
         },
     )
-    _pkg_config_repository(
+    pkg_config_repository(
         name = "liburing",
         debian_package = "liburing-dev",
         libraries = {"//:liburing": "liburing"},
     )
-    _pkg_config_repository(
+    pkg_config_repository(
         name = "nlohmann_json",
         debian_package = "nlohmann-json3-dev",
         libraries = {"//:json": "nlohmann_json"},
     )
-    _pkg_config_repository(
+    pkg_config_repository(
         name = "prometheus-cpp",
         debian_package = "prometheus-cpp-dev",
         libraries = {"//core:core": "prometheus-cpp-core"},
     )
-    _pkg_config_repository(
+    pkg_config_repository(
         name = "spdlog",
         debian_package = "libspdlog-dev",
         libraries = {"//:spdlog": "spdlog"},
     )
-    _pkg_config_repository(
+    pkg_config_repository(
         name = "systemd",
         debian_package = "libsystemd-dev",
         libraries = {"//:libsystemd": "libsystemd"},

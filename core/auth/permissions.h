@@ -1,0 +1,39 @@
+// Which rooms somebody may use, and for what.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace fanfare {
+
+// A set of rooms: "tea" is that one, "team-*" all whose names begin with "team-", "*" all.
+//
+// Thread: any. Immutable.
+class RoomPatterns {
+ public:
+  // No room.
+  RoomPatterns() = default;
+  static RoomPatterns All();
+  // The error says what is wrong with a pattern: it is empty, or has a `*` before its end.
+  static absl::StatusOr<RoomPatterns> Make(const std::vector<std::string>& patterns);
+
+  bool Has(std::string_view room) const;
+  bool has_all() const { return has_all_; }
+
+ private:
+  bool has_all_ = false;
+  std::vector<std::string> names_;
+  std::vector<std::string> prefixes_;
+};
+
+// What somebody may do, and where. Unless a token says otherwise: all, everywhere.
+struct Permissions {
+  RoomPatterns join = RoomPatterns::All();
+  RoomPatterns publish = RoomPatterns::All();
+  RoomPatterns list = RoomPatterns::All();
+};
+
+}  // namespace fanfare
