@@ -134,8 +134,13 @@ Server::~Server() {
   Stop();
 }
 
+std::vector<Endpoint> Server::endpoints() const {
+  const std::lock_guard lock(mutex_);
+  return EndpointsOf(listeners_);
+}
+
 SharedGeneration Server::generation() const {
-  const std::lock_guard lock(generation_mutex_);
+  const std::lock_guard lock(mutex_);
   return generation_;
 }
 
@@ -157,12 +162,12 @@ absl::Status Server::TryReload(const Config& config) {
   // Nothing can go wrong any more.
   const auto after = std::make_shared<const Generation>(config, *std::move(routes));
   {
-    const std::lock_guard lock(generation_mutex_);
+    const std::lock_guard lock(mutex_);
     generation_ = after;
+    listeners_ = std::move(change->all);
   }
   *log_bytes_ = config.limits.log_bytes;
   addresses_.Update(config.limits);
-  listeners_ = std::move(change->all);
   const DrainPlan plan = PlanDrain(config.limits);
   OnEveryShard(
       [this, after, plan, opened = std::move(change->opened), dropped = std::move(change->dropped)](

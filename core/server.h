@@ -68,8 +68,8 @@ class Server {
   // Stops.
   ~Server();
 
-  // Where it listens, with the ports that were chosen for port 0.
-  std::vector<Endpoint> endpoints() const { return EndpointsOf(listeners_); }
+  // Where it listens, with the ports that were chosen for port 0. Any thread.
+  std::vector<Endpoint> endpoints() const;
   // The first of them.
   Endpoint endpoint() const { return endpoints().front(); }
 
@@ -116,7 +116,8 @@ class Server {
   const std::shared_ptr<TaskTimer> timer_ = std::make_shared<TaskTimer>();
   const std::shared_ptr<std::atomic<std::size_t>> log_bytes_;
   AddressLimits addresses_;
-  mutable std::mutex generation_mutex_;
+  // Held for what a reload changes and any thread may ask for.
+  mutable std::mutex mutex_;
   SharedGeneration generation_;
   std::atomic<std::uint64_t> reloads_{0};
   std::atomic<std::uint64_t> reloads_refused_{0};
