@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "core/compat.h"
+#include "routes/chat/access.h"
 #include "routes/chat/http.h"
 #include "routes/chat/json_object.h"
 #include "routes/chat/requests.h"
@@ -31,6 +32,11 @@ std::string NextOf(const std::string& next) {
   return next.empty() ? "null" : JsonString(next);
 }
 
+// Nobody's requests are taken for those of others.
+std::string KeyOf(const Who& who, const std::string& key) {
+  return who == nullptr ? key : UserOf(who) + '\n' + key;
+}
+
 // Of a room that nothing is made for.
 Response NoSuchRoom() {
   return ErrorAnswer(404, "no_such_room", "there is no such room at present");
@@ -47,8 +53,13 @@ Response Api::Answer(Part part, const Request& request) {
   const OrError<std::string> room = RoomOf(request);
   if (const auto* error = std::get_if<Error>(&room)) return ErrorAnswer(*error);
   const auto& name = std::get<std::string>(room);
+  const bool is_post = part == Part::kMessages && request.method == "POST";
+  if (is_post && !MayPublish(request.identity, name)) {
+    return ErrorAnswer(Forbidden("publish", name));
+  }
+  if (!is_post && !MayJoin(request.identity, name)) return ErrorAnswer(Forbidden("be", name));
   if (part == Part::kMembers) return ReadMembers(name, request);
-  return request.method == "POST" ? Post(name, request) : ReadEvents(name, request);
+  return is_post ? Post(name, request) : ReadEvents(name, request);
 }
 
 Response Api::ListRooms(const Request& request) const {
@@ -56,7 +67,9 @@ Response Api::ListRooms(const Request& request) const {
   if (const auto* error = std::get_if<Error>(&limit)) return ErrorAnswer(*error);
   // One more, to know whether there are more.
   const std::size_t size = std::get<std::uint64_t>(limit);
-  auto list = rooms_.ListAfter(std::string(request.Query("after")), size + 1);
+  auto list =
+      rooms_.ListAfter(std::string(request.Query("after")), size + 1,
+                       [&](const std::string& room) { return MayList(request.identity, room); });
   const bool is_last = list.size() <= size;
   if (!is_last) list.pop_back();
   std::vector<std::string> rooms;
@@ -89,9 +102,10 @@ Response Api::Post(const std::string& room, const Request& request) {
   if (!stay) return TooManyRooms();
 
   Room& in = **stay;
-  const Author from(session_, post.name);
+  const Author from(session_, NameOf(request.identity, post.name));
   const Room::Published published =
-      key.empty() ? in.Say(from, post.content) : in.SayOnce(from, post.content, key);
+      key.empty() ? in.Say(from, post.content)
+                  : in.SayOnce(from, post.content, KeyOf(request.identity, key));
   JsonObject answer;
   answer.Text("room", room)
       .Text("epoch", in.epoch())

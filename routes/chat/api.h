@@ -19,6 +19,9 @@ class Api {
   // The rooms must outlive it.
   Api(Rooms& rooms, ApiAccess access);
 
+  // Whether a request shows a key that stands for a token.
+  bool HasKey(const Request& request) const { return access_.HasKey(request); }
+
   // Answers a request to one of the parts that are its.
   Response Answer(Part part, const Request& request);
 

@@ -67,6 +67,7 @@ ApiAccess::ApiAccess(std::vector<std::string> keys, bool is_loopback_only)
     : keys_(std::move(keys)), is_loopback_only_(is_loopback_only) {}
 
 std::optional<Response> ApiAccess::Refuse(const Request& request) const {
+  if (request.identity != nullptr) return std::nullopt;
   if (!keys_.empty()) {
     if (HasKey(request)) return std::nullopt;
     return Unauthorized("the header \"Authorization: Bearer KEY\" must have a key of this server");

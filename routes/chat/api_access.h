@@ -19,15 +19,16 @@ class ApiAccess {
  public:
   ApiAccess(std::vector<std::string> keys, bool is_loopback_only);
 
-  // The answer to a request that may not; nothing, if it may.
+  // The answer to a request that may not; nothing, if it may. Where the configuration asks for
+  // tokens, the core has let in who showed one, and it is enough.
   std::optional<Response> Refuse(const Request& request) const;
+  // Whether a request shows one of the keys.
+  bool HasKey(const Request& request) const;
 
   // Whether text can be a key: 1 or more characters that can stand after "Bearer".
   static bool IsKey(std::string_view text);
 
  private:
-  bool HasKey(const Request& request) const;
-
   const std::vector<std::string> keys_;
   const bool is_loopback_only_;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/route.h"
+#include "routes/chat/access.h"
 #include "routes/chat/api.h"
 #include "routes/chat/identities.h"
 #include "routes/chat/json_handler.h"
@@ -42,6 +43,11 @@ class ChatRoute final : public Route {
     }
   }
 
+  bool HasOwnKey(const fanfare::Request& request) const override {
+    const Part part = *PartAt(request.pattern);
+    return part != Part::kChat && part != Part::kEvents && api_.HasKey(request);
+  }
+
   Response Answer(const fanfare::Request& request) override {
     const Part part = *PartAt(request.pattern);
     return part == Part::kEvents ? AnswerReader(rooms_, request) : api_.Answer(part, request);
@@ -58,6 +64,9 @@ class ChatRoute final : public Route {
     if (room.empty()) room = kLobby;
     if (room.size() > kMaxRoomNameBytes) {
       return absl::InvalidArgumentError("a room's name has at most 128 bytes");
+    }
+    if (!MayJoin(session.identity(), room)) {
+      return absl::PermissionDeniedError(Forbidden("be", "").message + " in this room");
     }
     return std::make_unique<PlainHandler>(rooms_.EnterPlain(std::string(room)), session);
   }

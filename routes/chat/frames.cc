@@ -1,5 +1,7 @@
 #include "routes/chat/frames.h"
 
+#include <algorithm>
+
 #include "routes/chat/json_object.h"
 #include "routes/chat/time_text.h"
 
@@ -12,6 +14,10 @@ JsonObject Begin(std::string_view type, std::string_view id, std::string_view ro
   JsonObject frame;
   frame.Text("type", type).TextIfAny("id", id).TextIfAny("room", room);
   return frame;
+}
+
+std::uint64_t NumberOf(std::chrono::seconds time) {
+  return static_cast<std::uint64_t>(std::max<std::chrono::seconds::rep>(time.count(), 0));
 }
 
 // What the next page begins after, or null.
@@ -33,19 +39,29 @@ std::string PresenceOf(const Room::MemberPage& page) {
 }  // namespace
 
 std::string WelcomeFrame(std::string_view session, std::string_view token,
-                         std::chrono::milliseconds grace) {
+                         std::chrono::milliseconds grace,
+                         std::optional<std::chrono::seconds> expires_in) {
   const std::string limits = JsonObject()
                                  .Number("text_bytes", kMaxTextBytes)
                                  .Number("data_bytes", kMaxDataBytes)
                                  .Number("rooms", kMaxRoomsOfSession)
                                  .Number("history", kMaxPage)
                                  .Take();
-  return Begin("welcome", "", "")
-      .Text("session", session)
+  JsonObject frame = Begin("welcome", "", "");
+  frame.Text("session", session)
       .Text("token", token)
       .Number("grace_ms", static_cast<std::uint64_t>(grace.count()))
-      .Json("limits", limits)
-      .Take();
+      .Json("limits", limits);
+  if (expires_in) frame.Number("expires_in", NumberOf(*expires_in));
+  return frame.Take();
+}
+
+std::string RenewedFrame(std::string_view id, std::chrono::seconds expires_in) {
+  return Begin("renewed", id, "").Number("expires_in", NumberOf(expires_in)).Take();
+}
+
+std::string TokenExpiringFrame(std::chrono::seconds expires_in) {
+  return Begin("token_expiring", "", "").Number("expires_in", NumberOf(expires_in)).Take();
 }
 
 std::string PongFrame(std::string_view id) {

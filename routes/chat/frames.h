@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,12 @@ namespace fanfare::chat {
 
 // An empty `id` or `room` is left out of all of these.
 
+// `expires_in`: for how long the client's token holds; nothing where none is asked for.
 std::string WelcomeFrame(std::string_view session, std::string_view token,
-                         std::chrono::milliseconds grace);
+                         std::chrono::milliseconds grace,
+                         std::optional<std::chrono::seconds> expires_in = std::nullopt);
+std::string RenewedFrame(std::string_view id, std::chrono::seconds expires_in);
+std::string TokenExpiringFrame(std::chrono::seconds expires_in);
 std::string PongFrame(std::string_view id);
 std::string AckFrame(std::string_view id, std::string_view room);
 std::string AckFrame(std::string_view id, std::string_view room, const Room::Published& published);

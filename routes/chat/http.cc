@@ -15,6 +15,8 @@ int StatusOf(ErrorCode code) {
       return 413;
     case ErrorCode::kTooManyRooms:
       return 503;
+    case ErrorCode::kForbidden:
+      return 403;
     default:
       return 400;
   }

@@ -16,22 +16,28 @@ constexpr int kTicks = 8;
 Identities::Identities(RouteContext& context, std::chrono::seconds memory)
     : context_(context), tick_time_(std::chrono::milliseconds(memory) / kTicks) {}
 
-std::shared_ptr<Identity> Identities::Begin(std::shared_ptr<SessionHandle> connection) {
-  std::shared_ptr<Identity> identity(new Identity{
-      .session = MakeSecret(), .token = MakeSecret(), .publishing = {}, .publishes = {}});
+std::shared_ptr<Identity> Identities::Begin(std::shared_ptr<SessionHandle> connection,
+                                            const std::string& user) {
+  std::shared_ptr<Identity> identity(new Identity{.session = MakeSecret(),
+                                                  .token = MakeSecret(),
+                                                  .user = user,
+                                                  .publishing = {},
+                                                  .publishes = {}});
   const std::lock_guard lock(mutex_);
   entries_[identity->session] = {.identity = identity, .connection = std::move(connection)};
   return identity;
 }
 
 std::shared_ptr<Identity> Identities::Resume(const std::string& session, std::string_view token,
-                                             std::shared_ptr<SessionHandle> connection) {
+                                             std::shared_ptr<SessionHandle> connection,
+                                             const std::string& user) {
   std::shared_ptr<SessionHandle> before;
   std::shared_ptr<Identity> identity;
   {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(session);
-    if (found == entries_.end() || !IsSameSecret(found->second.identity->token, token)) {
+    if (found == entries_.end() || !IsSameSecret(found->second.identity->token, token) ||
+        found->second.identity->user != user) {
       return nullptr;
     }
     identity = found->second.identity;

@@ -21,6 +21,8 @@ namespace fanfare::chat {
 struct Identity {
   const std::string session;
   const std::string token;
+  // Whose it is, as a token of theirs says; empty where none is asked for.
+  const std::string user;
 
   // Held while something is published, so that of two connections that publish the same id one
   // sees that the other did.
@@ -40,13 +42,15 @@ class Identities {
   // The context must outlive this. `memory`: how long an identity is remembered at least.
   Identities(RouteContext& context, std::chrono::seconds memory);
 
-  // A new identity for a connection.
-  std::shared_ptr<Identity> Begin(std::shared_ptr<SessionHandle> connection);
+  // A new identity for a connection of this user.
+  std::shared_ptr<Identity> Begin(std::shared_ptr<SessionHandle> connection,
+                                  const std::string& user = "");
 
   // Gives an identity to this connection, and closes the one that has it. Null, if there is no such
-  // identity or the token is wrong.
+  // identity, the token is wrong, or it is another user's.
   std::shared_ptr<Identity> Resume(const std::string& session, std::string_view token,
-                                   std::shared_ptr<SessionHandle> connection);
+                                   std::shared_ptr<SessionHandle> connection,
+                                   const std::string& user = "");
 
   // The connection ended. Nothing happens if the identity is another's by now.
   void End(const Identity& identity, const SessionHandle& connection);

@@ -57,6 +57,17 @@ TEST_F(IdentitiesTest, AWrongTokenTakesNothing) {
   EXPECT_FALSE(first_.closed());
 }
 
+TEST_F(IdentitiesTest, AnotherUserTakesNothing) {
+  const auto identity = identities_.Begin(first_.handle(), "ada");
+  for (const char* user : {"grace", ""}) {
+    EXPECT_EQ(identities_.Resume(identity->session, identity->token, later_.handle(), user),
+              nullptr);
+  }
+  EXPECT_FALSE(first_.closed());
+  EXPECT_EQ(identities_.Resume(identity->session, identity->token, later_.handle(), "ada"),
+            identity);
+}
+
 TEST_F(IdentitiesTest, AConnectionThatIsThereStillIsClosed) {
   const auto identity = identities_.Begin(first_.handle());
   EXPECT_TRUE(CanResume(*identity));

@@ -1,10 +1,13 @@
 #include "routes/chat/json_handler.h"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <variant>
 
+#include "routes/chat/access.h"
 #include "routes/chat/frames.h"
 #include "routes/chat/json_object.h"
 
@@ -26,8 +29,8 @@ JsonHandler::JsonHandler(Session& session, Rooms& rooms, Identities& identities,
       rooms_(rooms),
       identities_(identities),
       connection_(session.handle()),
-      identity_(identities.Begin(connection_)) {
-  Send(WelcomeFrame(identity_->session, identity_->token, grace));
+      identity_(identities.Begin(connection_, UserOf(session.identity()))) {
+  Send(WelcomeFrame(identity_->session, identity_->token, grace, LeftOf(session.identity())));
 }
 
 JsonHandler::~JsonHandler() {
@@ -53,6 +56,10 @@ void JsonHandler::OnPeerClosed(CloseCode code) {
 void JsonHandler::OnMissed(std::string_view channel, std::uint64_t messages) {
   // A record's channel has its room's name.
   Send(SkippedFrame(channel, messages));
+}
+
+void JsonHandler::OnTokenExpiring(std::chrono::milliseconds left) {
+  Send(TokenExpiringFrame(std::chrono::duration_cast<std::chrono::seconds>(left)));
 }
 
 void JsonHandler::JoinAtOnce(std::string_view room, std::string_view name,
@@ -82,7 +89,8 @@ void JsonHandler::Do(const std::string& id, const Resume& resume) {
     Refuse(id, "", {.code = ErrorCode::kCannotResume, .message = "rooms were joined already"});
     return;
   }
-  const auto identity = identities_.Resume(resume.session, resume.token, connection_);
+  const auto identity =
+      identities_.Resume(resume.session, resume.token, connection_, UserOf(session_.identity()));
   if (identity == nullptr) {
     Refuse(id, "",
            {.code = ErrorCode::kCannotResume, .message = "no such session, or another token"});
@@ -103,6 +111,11 @@ void JsonHandler::Do(const std::string& id, const Join& join) {
            {.code = ErrorCode::kAlreadyJoined, .message = "you are in the room already"});
     return;
   }
+  const Who& who = session_.identity();
+  if (!MayJoin(who, join.room)) {
+    Refuse(id, join.room, Forbidden("be", join.room));
+    return;
+  }
   if (memberships_.size() == kMaxRoomsOfSession) {
     Refuse(id, join.room,
            {.code = ErrorCode::kTooManyRooms, .message = "you are in as many rooms as you may"});
@@ -114,8 +127,8 @@ void JsonHandler::Do(const std::string& id, const Join& join) {
            {.code = ErrorCode::kTooManyRooms, .message = "the server has as many as it may"});
     return;
   }
-  Membership& membership = memberships_.emplace_back(
-      Membership{.room = *std::move(stay), .who = Author(identity_->session, join.name)});
+  Membership& membership = memberships_.emplace_back(Membership{
+      .room = *std::move(stay), .who = Author(identity_->session, NameOf(who, join.name))});
   Room::Joined joined = membership.room->Join(session_, membership.who, join);
   membership.subscription = std::move(joined.subscription);
   Send(JoinedFrame(id, *membership.room, joined));
@@ -130,7 +143,7 @@ void JsonHandler::Do(const std::string& id, const Leave& leave) {
 }
 
 void JsonHandler::Do(const std::string& id, const Publish& publish) {
-  Membership* membership = FindOrRefuse(id, publish.room);
+  Membership* membership = FindToPublish(id, publish.room);
   if (membership == nullptr) return;
   Room& room = *membership->room;
   const std::lock_guard lock(identity_->publishing);
@@ -150,7 +163,7 @@ void JsonHandler::Do(const std::string& id, const Publish& publish) {
 
 template <typename Change>
 void JsonHandler::DoChange(const std::string& id, const Change& change) {
-  Membership* membership = FindOrRefuse(id, change.room);
+  Membership* membership = FindToPublish(id, change.room);
   if (membership == nullptr) return;
   const OrError<Room::Published> changed = membership->room->Change(membership->who, change);
   if (const auto* error = std::get_if<Error>(&changed)) {
@@ -187,7 +200,7 @@ void JsonHandler::Do(const std::string& id, const ReadMembers& read) {
 }
 
 void JsonHandler::Do(const std::string& id, const Typing& typing) {
-  Membership* membership = FindOrRefuse(id, typing.room);
+  Membership* membership = FindToPublish(id, typing.room);
   if (membership == nullptr) return;
   if (membership->typing.Pass(typing.on, std::chrono::steady_clock::now())) {
     Room& room = *membership->room;
@@ -202,8 +215,10 @@ void JsonHandler::Do(const std::string& id, const Direct& direct) {
     Refuse(id, direct.room, *error);
     return;
   }
-  const Author from = memberships_.empty() ? Author(identity_->session, std::string(kGuest))
-                                           : memberships_.back().who;
+  const Author from =
+      memberships_.empty()
+          ? Author(identity_->session, NameOf(session_.identity(), std::string(kGuest)))
+          : memberships_.back().who;
   if (!identities_.Send(std::get<std::string>(receiver), DirectFrame(from, direct.text))) {
     Refuse(id, direct.room,
            {.code = ErrorCode::kNoSuchMember, .message = "nobody can be reached there"});
@@ -213,12 +228,40 @@ void JsonHandler::Do(const std::string& id, const Direct& direct) {
 }
 
 OrError<std::string> JsonHandler::ReceiverOf(const Direct& direct) {
-  if (!direct.session.empty()) return direct.session;
+  if (!direct.session.empty()) {
+    const auto may_publish = [this](const Membership& membership) {
+      return MayPublish(session_.identity(), membership.room->name());
+    };
+    if (MayPublishAnywhere(session_.identity()) || std::ranges::any_of(memberships_, may_publish)) {
+      return direct.session;
+    }
+    return Forbidden("publish", "");
+  }
   Membership* membership = Find(direct.room);
   if (membership == nullptr) {
     return Error{.code = ErrorCode::kNotJoined, .message = "you are not in the room"};
   }
+  if (!MayPublish(session_.identity(), direct.room)) return Forbidden("publish", direct.room);
   return membership->room->SessionNamed(direct.name);
+}
+
+void JsonHandler::Do(const std::string& id, const Renew& renew) {
+  if (absl::Status renewed = session_.Renew(renew.token); !renewed.ok()) {
+    Refuse(id, "", {.code = ErrorCode::kUnauthorized, .message = std::string(renewed.message())});
+    return;
+  }
+  Send(RenewedFrame(id, *LeftOf(session_.identity())));
+  LeaveForbidden();
+}
+
+void JsonHandler::LeaveForbidden() {
+  memberships_.remove_if([this](Membership& membership) {
+    const std::string room = membership.room->name();
+    if (MayJoin(session_.identity(), room)) return false;
+    membership.room->Leave(session_, membership.who);
+    Refuse("", room, Forbidden("be", room));
+    return true;
+  });
 }
 
 JsonHandler::Membership* JsonHandler::FindOrRefuse(const std::string& id, const std::string& room) {
@@ -227,6 +270,14 @@ JsonHandler::Membership* JsonHandler::FindOrRefuse(const std::string& id, const 
     Refuse(id, room, {.code = ErrorCode::kNotJoined, .message = "you are not in the room"});
   }
   return membership;
+}
+
+JsonHandler::Membership* JsonHandler::FindToPublish(const std::string& id,
+                                                    const std::string& room) {
+  Membership* membership = FindOrRefuse(id, room);
+  if (membership == nullptr || MayPublish(session_.identity(), room)) return membership;
+  Refuse(id, room, Forbidden("publish", room));
+  return nullptr;
 }
 
 JsonHandler::Membership* JsonHandler::Find(const std::string& room) {

@@ -33,6 +33,7 @@ class JsonHandler final : public Handler {
   // A clean end is a leave.
   void OnPeerClosed(CloseCode code) override;
   void OnMissed(std::string_view channel, std::uint64_t messages) override;
+  void OnTokenExpiring(std::chrono::milliseconds left) override;
 
   // Joins a room as if the client had asked for it. `history` is a number's text; empty members are
   // those that the client did not give.
@@ -60,6 +61,7 @@ class JsonHandler final : public Handler {
   void Do(const std::string& id, const ReadMembers& read);
   void Do(const std::string& id, const Typing& typing);
   void Do(const std::string& id, const Direct& direct);
+  void Do(const std::string& id, const Renew& renew);
 
   void Handle(std::string_view frame);
   // Edits, deletions and reactions.
@@ -67,9 +69,12 @@ class JsonHandler final : public Handler {
   void DoChange(const std::string& id, const Change& change);
   // The session that a direct message is for.
   OrError<std::string> ReceiverOf(const Direct& direct);
+  // Leaves the rooms that its newest token does not let it be in, and says so.
+  void LeaveForbidden();
 
-  // Null, after an error was sent, if the session is not in the room.
+  // Null, after an error was sent, if the session is not in the room; or may not publish there.
   Membership* FindOrRefuse(const std::string& id, const std::string& room);
+  Membership* FindToPublish(const std::string& id, const std::string& room);
   Membership* Find(const std::string& room);
 
   void Send(std::string_view frame);

@@ -3,88 +3,16 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <cstddef>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <string>
-#include <vector>
 
-#include "core/testing/fake_shard.h"
+#include "routes/chat/json_peer.h"
 
 namespace fanfare::chat {
 namespace {
 
 using nlohmann::json;
-using std::chrono::milliseconds;
-using testing::FakeSession;
 
-constexpr std::size_t kAll = 100;
-constexpr milliseconds kGrace{5000};
-
-// A session and its handler.
-class Peer {
- public:
-  Peer(testing::FakeShard& shard, Rooms& rooms, Identities& identities)
-      : session_(shard),
-        handler_(std::make_unique<JsonHandler>(session_, rooms, identities, kGrace)) {
-    welcome_ = Next();
-  }
-
-  // Sends a frame; returns what it is answered with, or null.
-  json Ask(const json& frame) {
-    handler_->OnMessage({.type = MessageType::kText, .payload = frame.dump()});
-    return Next();
-  }
-  json Join() { return Ask({{"type", "join"}, {"room", "room"}}); }
-  json Resume(const Peer& former) {
-    return Ask({{"type", "resume"},
-                {"id", "r"},
-                {"session", former.welcome_["session"]},
-                {"token", former.welcome_["token"]}});
-  }
-  json Publish(const std::string& id, const std::string& room = "room") {
-    return Ask({{"type", "publish"}, {"id", id}, {"room", room}, {"text", "hello"}});
-  }
-
-  // The peer's close frame comes.
-  void Close(CloseCode code) { session_.ReceiveClose(std::move(handler_), code); }
-  // The connection ends without one.
-  void Cut() { handler_.reset(); }
-
-  FakeSession& session() { return session_; }
-  JsonHandler& handler() { return *handler_; }
-
- private:
-  // The next frame that is for this session alone.
-  json Next() {
-    const std::vector<std::string> texts = session_.Texts();
-    while (seen_ < texts.size()) {
-      json frame = json::parse(texts[seen_++]);
-      if (frame["type"] != "message" && frame["type"] != "presence") return frame;
-    }
-    return nullptr;
-  }
-
-  FakeSession session_;
-  std::unique_ptr<JsonHandler> handler_;
-  std::size_t seen_ = 0;
-  json welcome_;
-};
-
-class JsonHandlerTest : public ::testing::Test {
- protected:
-  JsonHandlerTest() { settings_.grace = kGrace; }
-
-  Peer Come() { return {shard_, rooms_, identities_}; }
-  std::size_t Members() { return (*rooms_.Enter("room"))->ReadMembers("", kAll).count; }
-
-  testing::FakeRouteContext context_;
-  testing::FakeShard shard_;
-  RoomSettings settings_;
-  Rooms rooms_{context_, settings_, 10};
-  Identities identities_{context_, std::chrono::seconds(120)};
-};
+constexpr auto kGrace = kTestGrace;
 
 TEST_F(JsonHandlerTest, ACleanEndIsALeaveAtOnce) {
   for (const CloseCode code : {CloseCode::kNormal, CloseCode::kNoStatus}) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/route.h"
+#include "routes/chat/access.h"
 #include "routes/chat/rooms.h"
 
 namespace fanfare::chat {
@@ -17,7 +18,13 @@ class PlainHandler final : public Handler {
   PlainHandler(const PlainHandler&) = delete;
   PlainHandler& operator=(const PlainHandler&) = delete;
 
-  void OnMessage(Message message) override { room_->SayPlain(session_, message); }
+  void OnMessage(Message message) override {
+    if (!MayPublish(session_.identity(), room_->name())) {
+      session_.Close(CloseCode::kPolicyViolation, Forbidden("publish", "").message);
+      return;
+    }
+    room_->SayPlain(session_, message);
+  }
 
  private:
   Rooms::Stay room_;

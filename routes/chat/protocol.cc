@@ -56,6 +56,10 @@ std::string_view NameOf(ErrorCode code) {
       return "ambiguous_name";
     case ErrorCode::kCannotResume:
       return "cannot_resume";
+    case ErrorCode::kForbidden:
+      return "forbidden";
+    case ErrorCode::kUnauthorized:
+      return "unauthorized";
   }
   return "bad_frame";
 }

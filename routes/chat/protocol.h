@@ -56,6 +56,8 @@ enum class ErrorCode {
   kNoSuchMember,
   kAmbiguousName,
   kCannotResume,
+  kForbidden,
+  kUnauthorized,
 };
 
 // As it is sent: "bad_json".

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "core/route.h"
+#include "routes/chat/access.h"
 #include "routes/chat/http.h"
 #include "routes/chat/json_object.h"
 
@@ -72,9 +73,11 @@ class Reader final : public Handler {
 Response AnswerReader(Rooms& rooms, const Request& request) {
   const OrError<std::string> room = RoomOf(request);
   if (const auto* error = std::get_if<Error>(&room)) return ErrorAnswer(*error);
+  const auto& name = std::get<std::string>(room);
+  if (!MayJoin(request.identity, name)) return ErrorAnswer(Forbidden("be", name));
   const OrError<std::uint64_t> history = NumberOf(request, "history", 0, kMaxPage, 0);
   if (const auto* error = std::get_if<Error>(&history)) return ErrorAnswer(*error);
-  std::optional<Rooms::Stay> entered = rooms.Enter(std::get<std::string>(room));
+  std::optional<Rooms::Stay> entered = rooms.Enter(name);
   if (!entered) return TooManyRooms();
 
   // Shared, because a function must be copyable.

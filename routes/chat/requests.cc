@@ -95,6 +95,10 @@ What DecodeDirect(Members& members) {
   return direct;
 }
 
+What DecodeRenew(Members& members) {
+  return Renew{.token = members.Text("token")};
+}
+
 struct Type {
   std::string_view name;
   What (*decode)(Members& members);
@@ -106,6 +110,7 @@ constexpr std::array kTypes = {
     Type{"delete", DecodeDelete},      Type{"react", DecodeReact},
     Type{"history", DecodeReadEvents}, Type{"members", DecodeReadMembers},
     Type{"typing", DecodeTyping},      Type{"direct", DecodeDirect},
+    Type{"renew", DecodeRenew},
 };
 
 // The id of a request, which must be right if it is there.

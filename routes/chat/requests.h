@@ -80,11 +80,15 @@ struct Direct {
   std::string text;
 };
 
+struct Renew {
+  std::string token;
+};
+
 struct ChatRequest {
   // Empty if the client gave none.
   std::string id;
   std::variant<Resume, Ping, Join, Leave, Publish, Edit, Delete, React, ReadEvents, ReadMembers,
-               Typing, Direct>
+               Typing, Direct, Renew>
       what;
 };
 

@@ -50,6 +50,7 @@ TEST(RequestsTest, EachTypeIsDecoded) {
       Decode<React>(R"({"type":"react","room":"r","target":1,"key":"k","on":false})");
   EXPECT_EQ(react.key, "k");
   EXPECT_FALSE(react.on);
+  EXPECT_EQ(Decode<Renew>(R"({"type":"renew","token":"a.b.c"})").token, "a.b.c");
   EXPECT_EQ(Decode<ReadEvents>(R"({"type":"history","room":"r","before":9})").before, 9U);
   EXPECT_EQ(Decode<ReadMembers>(R"({"type":"members","room":"r","after":"s"})").after, "s");
   EXPECT_TRUE(Decode<Typing>(R"({"type":"typing","room":"r"})").on);

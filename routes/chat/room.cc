@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "routes/chat/access.h"
 #include "routes/chat/secrets.h"
 
 namespace fanfare::chat {
@@ -18,12 +19,16 @@ Room::Room(std::string name, const RoomSettings& settings, RouteContext& context
 void Room::JoinPlain(Session& session) {
   const std::lock_guard lock(mutex_);
   plain_.Join(session);
+  if (const Who& who = session.identity(); who != nullptr) {
+    plain_names_[session.id()] = NameOf(who, "");
+  }
   if (record_ != nullptr) AddPlainMember(session.id());
 }
 
 void Room::LeavePlain(const Session& session) {
   const std::lock_guard lock(mutex_);
   plain_.Leave(session);
+  plain_names_.erase(session.id());
   const auto author = plain_authors_.find(session.id());
   if (author == plain_authors_.end()) return;
   presence_.Leave(author->second.session, session.id());
@@ -227,7 +232,8 @@ void Room::RecordPlain(const Session& session, Message message) {
 
 void Room::AddPlainMember(std::uint64_t session) {
   Author& author = plain_authors_[session];
-  author = Author(MakeSecret(), std::string(kGuest));
+  const auto name = plain_names_.find(session);
+  author = Author(MakeSecret(), name == plain_names_.end() ? std::string(kGuest) : name->second);
   presence_.Join(author, session);
   SchedulePresence();
 }

@@ -149,6 +149,8 @@ class Room : public std::enable_shared_from_this<Room> {
   // How many plain clients are saying something without it. A record begins when there are none, so
   // that both channels have one order from its beginning.
   std::atomic<int> saying_ = 0;
+  // What plain clients are called of whom a token says it, by the number of their session.
+  absl::flat_hash_map<std::uint64_t, std::string> plain_names_;
   // Who the plain clients are in the record, by the number of their session.
   absl::flat_hash_map<std::uint64_t, Author> plain_authors_;
   RecentPublishes posts_;

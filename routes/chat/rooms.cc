@@ -47,11 +47,12 @@ std::optional<Rooms::Stay> Rooms::EnterExisting(const std::string& name) {
 }
 
 std::vector<std::pair<std::string, Room::Summary>> Rooms::ListAfter(const std::string& after,
-                                                                    std::size_t limit) const {
+                                                                    std::size_t limit,
+                                                                    IsWanted is_wanted) const {
   const std::lock_guard lock(mutex_);
   std::vector<std::pair<std::string, Room::Summary>> list;
   for (auto at = rooms_.upper_bound(after); at != rooms_.end() && list.size() < limit; ++at) {
-    list.emplace_back(at->first, at->second->room->Summarize());
+    if (is_wanted(at->first)) list.emplace_back(at->first, at->second->room->Summarize());
   }
   return list;
 }

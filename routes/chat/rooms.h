@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "core/route.h"
 #include "routes/chat/room.h"
 
@@ -56,9 +57,12 @@ class Rooms {
   // Enters a room if there is one; it gets a record as above.
   std::optional<Stay> EnterExisting(const std::string& name);
 
-  // The rooms after a name, in order, whether they have a record or not.
+  // The rooms after a name that this says to be wanted, in order, whether they have a record or
+  // not.
+  using IsWanted = absl::FunctionRef<bool(const std::string& room)>;
   std::vector<std::pair<std::string, Room::Summary>> ListAfter(const std::string& after,
-                                                               std::size_t limit) const;
+                                                               std::size_t limit,
+                                                               IsWanted is_wanted) const;
 
   // How many rooms there are, and how many of them have a record.
   std::size_t count() const;

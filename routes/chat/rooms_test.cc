@@ -19,6 +19,10 @@ constexpr std::size_t kMaxRecorded = 2;
 constexpr std::size_t kAll = 100;
 const Author kAda("a", "Ada");
 
+bool Any(const std::string&) {
+  return true;
+}
+
 class RoomsTest : public ::testing::Test {
  protected:
   void Say(Rooms::Stay& stay) { stay->Say(kAda, {.text = "hello"}); }
@@ -138,16 +142,18 @@ TEST_F(RoomsTest, RoomsAreListedByName) {
   // With a record or without one.
   const auto plain = rooms_.EnterPlain("c");
   Say(*b);
-  const auto all = rooms_.ListAfter("", kAll);
+  const auto all = rooms_.ListAfter("", kAll, Any);
   ASSERT_EQ(all.size(), 3U);
   EXPECT_EQ(all[0].first, "a");
   EXPECT_EQ(all[0].second.offset, 0U);
   EXPECT_EQ(all[1].first, "b");
   EXPECT_EQ(all[1].second.offset, 1U);
   EXPECT_EQ(all[2].first, "c");
-  EXPECT_EQ(rooms_.ListAfter("", 1).back().first, "a");
-  EXPECT_EQ(rooms_.ListAfter("a", kAll).front().first, "b");
-  EXPECT_TRUE(rooms_.ListAfter("c", kAll).empty());
+  EXPECT_EQ(rooms_.ListAfter("", 1, Any).back().first, "a");
+  EXPECT_EQ(rooms_.ListAfter("a", kAll, Any).front().first, "b");
+  EXPECT_TRUE(rooms_.ListAfter("c", kAll, Any).empty());
+  const auto wanted = [](const std::string& room) { return room != "a"; };
+  EXPECT_EQ(rooms_.ListAfter("", 1, wanted).back().first, "b");
 }
 
 }  // namespace

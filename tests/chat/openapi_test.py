@@ -9,6 +9,7 @@ import unittest
 from tests.chat.http_peer import request, stream
 from tests.chat.peer import chat_server, peer
 from tests.chat.schema import SCHEMA, jsonschema
+from tests.chat.tokens import bearer, guarded_server, token
 from tests.process.server import Server
 
 API = json.loads(pathlib.Path("routes/chat/openapi.json").read_text(encoding="utf-8"))
@@ -80,6 +81,8 @@ class OpenApiTest(unittest.TestCase):
             asyncio.run(self.while_somebody_is_there(server))
         with chat_server(api={"keys": ["key"]}) as server:
             self.without_a_key(server)
+        with guarded_server() as server:
+            self.with_tokens(server)
         self.assertEqual(self.left, set(), "answers that nobody asked for")
 
     def success(self, server):
@@ -142,9 +145,23 @@ class OpenApiTest(unittest.TestCase):
 
     def without_a_key(self, server):
         for (path, method), operation in operations().items():
-            if operation.get("security") != []:
+            if {"key": []} in operation.get("security", API["security"]):
                 self.ask(server, method, path, expect=401)
                 self.ask(server, method, path, expect=401, headers={"Authorization": "Bearer x"})
+
+
+    def with_tokens(self, server):
+        """Where tokens are asked for, the answers have the same form."""
+        shown = bearer(token(rooms={"list": ["*"]}))
+        for (path, method), operation in operations().items():
+            self.assertIn({"token": []}, operation.get("security", API["security"]))
+            self.ask(server, method, path, expect=401)
+            self.ask(server, method, path, expect=401, headers=bearer("x"))
+            if path == "/api/rooms":
+                self.ask(server, method, path, expect=200, headers=shown)
+            else:
+                body = {"text": "x"} if method == "post" else None
+                self.ask(server, method, path, expect=403, headers=shown, body=body)
 
 
 class DocumentTest(unittest.TestCase):

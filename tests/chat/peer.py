@@ -18,11 +18,11 @@ PROTOCOL = "fanfare.chat.v1"
 EVENTS = ("message", "edit", "delete", "reaction")
 
 
-def chat_server(*flags, threads=1, limits=None, **options):
+def chat_server(*flags, threads=1, limits=None, auth="none", **options):
     """A server whose chat route has these options; presence is quick unless they say otherwise."""
     options["presence"] = {"interval_ms": 20, "grace_ms": 100} | options.get("presence", {})
     config = {"threads": threads, "limits": limits or {},
-              "routes": [{"route": "chat", "options": options}]}
+              "routes": [{"route": "chat", "auth": auth, "options": options}]}
     return Server(*flags, config=config)
 
 
@@ -147,9 +147,10 @@ class Peer:
 
 
 @contextlib.asynccontextmanager
-async def peer(server, path="/chat", room=None, **join):
+async def peer(server, path="/chat", room=None, token=None, **join):
     """A connected peer that has its welcome; with a `room`, it joins that."""
-    async with connect(server.url(path), subprotocols=[PROTOCOL]) as client:
+    shown = [] if token is None else [f"bearer.{token}"]
+    async with connect(server.url(path), subprotocols=[*shown, PROTOCOL]) as client:
         assert client.subprotocol == PROTOCOL
         self = Peer(client)
         await self._receive()  # pylint: disable=protected-access

@@ -16,7 +16,7 @@ ABBREVIATIONS = [("[ … ]", "[]"), (" …,", f" {COMMON},"), ('"2026-…Z"', f'
 
 # Members of a server's frame that may be absent; all others must be there.
 OPTIONAL = {("message", "data"), ("pong", "id"), ("joined", "id"), ("events", "id"),
-            ("members", "id"), ("error", "id"), ("error", "room"), ("ack", "session"),
+            ("members", "id"), ("renewed", "id"), ("error", "id"), ("error", "room"), ("ack", "session"),
             ("ack", "offset")}
 
 MESSAGE = {"type": "message", "room": "lobby", "offset": 58, "time": TIME,
