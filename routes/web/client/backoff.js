@@ -32,3 +32,15 @@ export class Backoff {
     this.#attempts = 0;
   }
 }
+
+/** Longer than this nobody waits, whatever a server asks for. */
+const MOST_ASKED_MS = 600_000;
+
+/**
+ * The wait in milliseconds that the reason of a close asks for; null if it asks for none.
+ * @param {string} reason
+ */
+export function askedWait(reason) {
+  const asked = /retry in (\d{1,9}) ms/.exec(reason);
+  return asked && Math.min(Number(asked[1]), MOST_ASKED_MS);
+}

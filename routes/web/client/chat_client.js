@@ -239,8 +239,11 @@ export class ChatClient extends TypedTarget {
       this.#settle(frame.type === "ack" ? this.#identity : this.#fallback);
     } else if (!this.#publishes.answer(frame) && !this.#requests.answer(frame) &&
                frame.type === "error") {
-      const refused = [...this.rooms.values()].find((room) => room._isJoin(frame.id));
-      if (refused === undefined || refused.isJoined) return;
+      // A renewed token may not let it be where it was.
+      const isPutOut = frame.code === "forbidden" && frame.id === undefined;
+      const refused = isPutOut ? this.rooms.get(frame.room ?? "") :
+          [...this.rooms.values()].find((room) => room._isJoin(frame.id) && !room.isJoined);
+      if (refused === undefined) return;
       this.rooms.delete(refused.id);
       refused._refuse(new ChatError(frame.code, frame.message));
       this.#watchEntry();

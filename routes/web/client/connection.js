@@ -1,21 +1,12 @@
-import {Backoff} from "./backoff.js";
+import {Backoff, askedWait} from "./backoff.js";
 import {parseFrame} from "./frames.js";
+import {TokenSource} from "./token.js";
 
 /**
  * @typedef {import("./clock.js").Clock} Clock
  * @typedef {import("./events.js").State} State
  * @typedef {import("./frames.js").Frame} Frame
- *
- * What the connection needs to know. All times are in milliseconds.
- * @typedef {object} ConnectionOptions
- * @property {new (url: string, protocol: string) => any} WebSocket
- * @property {Clock} clock
- * @property {() => number} random
- * @property {{firstMs?: number, mostMs?: number}} [backoff]
- * @property {number} connectTimeoutMs given up when the server's first frame is not there by then
- * @property {number} idleMs asked for a sign of life when nothing was heard for so long
- * @property {number} answerMs given up when no sign of life came by then
- * @property {number} stableMs held for so long, the back-off begins anew after it
+ * @typedef {import("./options.js").ConnectionOptions} ConnectionOptions
  *
  * What its owner does with it. `onDown` follows each first `onFrame`, unless the state is `closed`.
  * @typedef {object} ConnectionOwner
@@ -29,8 +20,7 @@ export const PROTOCOL = "fanfare.chat.v1";
 
 /** The identity was taken up by another connection: coming back would take it from that one. */
 const RESUMED_ELSEWHERE = 4001;
-/** Whatever a server asks for, longer than this nobody waits. */
-const MOST_RETRY_MS = 600_000;
+const TOKEN_EXPIRED = 4401;
 
 /**
  * One connection after another to the same server, until it is closed. It is up from a server's
@@ -41,8 +31,14 @@ export class Connection {
   #options;
   #owner;
   #backoff;
+  #tokens;
   /** @type {any} */
   #socket = null;
+  /**
+   * The attempt that waits for its token.
+   * @type {any}
+   */
+  #attempt = null;
   /** @type {any} */
   #timer = null;
   #isUp = false;
@@ -62,6 +58,7 @@ export class Connection {
     this.#options = options;
     this.#owner = owner;
     this.#backoff = new Backoff(options.backoff, options.random);
+    this.#tokens = new TokenSource(options.token);
   }
 
   /** Whether frames can be sent. */
@@ -71,15 +68,37 @@ export class Connection {
 
   /** Connects, at once; nothing while there is a connection, or after it was closed. */
   open() {
-    if (this.#isClosed || this.#socket !== null) return;
+    if (this.#isClosed || this.#socket !== null || this.#attempt !== null) return;
     this.#isWaiting = false;
     this.#owner.onState("connecting", {});
     // Whoever was told may have closed it.
     if (this.#isClosed) return;
-    const {WebSocket, connectTimeoutMs} = this.#options;
+    const {connectTimeoutMs} = this.#options;
+    this.#setTimer(connectTimeoutMs, () => this.giveUp("the server does not answer"));
+    if (this.#tokens.isThere) {
+      this.#connectWithToken();
+    } else {
+      this.#connect(PROTOCOL);
+    }
+  }
+
+  async #connectWithToken() {
+    const attempt = this.#attempt = {};
+    const token = await this.#tokens.next().catch((error) => error);
+    if (this.#attempt !== attempt) return;
+    this.#attempt = null;
+    if (typeof token === "string") {
+      this.#connect([`bearer.${token}`, PROTOCOL]);
+    } else {
+      this.#lose(1006, `there is no token: ${token}`);
+    }
+  }
+
+  /** @param {string | string[]} protocols */
+  #connect(protocols) {
     let socket;
     try {
-      socket = new WebSocket(this.#url, PROTOCOL);
+      socket = new this.#options.WebSocket(this.#url, protocols);
     } catch (error) {
       // Not allowed here at all, as ws: from a page of https: is not.
       this.#end(String(error));
@@ -90,7 +109,6 @@ export class Connection {
     socket.onclose = (/** @type {any} */ {code, reason}) => this.#lose(code, String(reason ?? ""));
     // `close` follows, and knows as much.
     socket.onerror = () => {};
-    this.#setTimer(connectTimeoutMs, () => this.giveUp("the server does not answer"));
   }
 
   /** @param {object} frame */
@@ -121,7 +139,7 @@ export class Connection {
    * @param {string} reason
    */
   giveUp(reason) {
-    if (this.#socket === null) return;
+    if (this.#socket === null && this.#attempt === null) return;
     this.#drop(4000);
     this.#lose(1006, reason);
   }
@@ -166,7 +184,19 @@ export class Connection {
       this.#upSince = this.#heardAt;
       this.#watch(this.#options.idleMs);
     }
-    this.#owner.onFrame(frame);
+    if (frame.type === "token_expiring") {
+      this.#renew();
+    } else {
+      this.#owner.onFrame(frame);
+    }
+  }
+
+  /** If nothing comes of it, the server closes with 4401, and the next connection asks again. */
+  async #renew() {
+    if (!this.#tokens.isRenewable) return;
+    const socket = this.#socket;
+    const token = await this.#tokens.next().catch(() => null);
+    if (token !== null && this.#socket === socket) this.send({type: "renew", token});
   }
 
   /**
@@ -192,16 +222,23 @@ export class Connection {
       this.#end(reason || "the identity was resumed by another connection");
       return;
     }
+    if (code === TOKEN_EXPIRED && this.#tokens.isThere && !this.#tokens.isRenewable) {
+      this.#end(reason || "the token has expired");
+      return;
+    }
     const {clock, stableMs} = this.#options;
-    if (this.#isUp && clock.now() - this.#upSince >= stableMs) this.#backoff.reset();
-    const asked = /retry in (\d{1,9}) ms/.exec(reason);
-    const retryInMs = asked ? Math.min(Number(asked[1]), MOST_RETRY_MS) : this.#backoff.next();
+    const wasUp = this.#isUp;
+    if (wasUp && clock.now() - this.#upSince >= stableMs) this.#backoff.reset();
+    const retryInMs = askedWait(reason) ?? this.#backoff.next();
     this.#isWaiting = true;
     this.#setTimer(retryInMs, () => this.open());
     this.#down(code);
     // Whoever was told may have closed it, or hurried.
     if (this.#isWaiting && !this.#isClosed) {
-      this.#owner.onState("waiting", {reason: reason || `closed with ${code}`, retryInMs});
+      // Of a handshake that failed, a browser does not tell why.
+      const why = wasUp ? `closed with ${code}` :
+          "the server is not there, or does not let this client in";
+      this.#owner.onState("waiting", {reason: reason || why, retryInMs});
     }
   }
 
@@ -234,6 +271,7 @@ export class Connection {
   #forget() {
     this.#setTimer(0, null);
     this.#asked = false;
+    this.#attempt = null;
     if (this.#socket === null) return;
     this.#socket.onmessage = null;
     this.#socket.onclose = null;

@@ -73,7 +73,7 @@ export class FakeSocket {
 
   /**
    * @param {string} url
-   * @param {string} protocol
+   * @param {string | string[]} protocol
    */
   constructor(url, protocol) {
     this.url = url;
@@ -134,7 +134,7 @@ export async function fakeClient(options = {}) {
     WebSocket: class extends FakeSocket {
       /**
        * @param {string} url
-       * @param {string} protocol
+       * @param {string | string[]} protocol
        */
       constructor(url, protocol) {
         super(url, protocol);

@@ -25,7 +25,8 @@
  * @property {false} [listed]
  *
  * @typedef {{type: "welcome", session: string, token: string, grace_ms: number,
- *     limits: Record<string, number>}} WelcomeFrame
+ *     limits: Record<string, number>, expires_in?: number}} WelcomeFrame
+ * @typedef {{type: "token_expiring", expires_in: number}} TokenExpiringFrame
  * @typedef {{type: "ack", id: string, session?: string, room?: string, offset?: number,
  *     duplicate?: true}} AckFrame
  * @typedef {{type: "error", id?: string, code: string, message: string, room?: string}} ErrorFrame
@@ -43,7 +44,8 @@
  * @typedef {{type: "direct", time: string, from: Member, text: string}} DirectFrame
  *
  * @typedef {WelcomeFrame | AckFrame | ErrorFrame | PongFrame | JoinedFrame | RoomEventFrame |
- *     EventsFrame | MembersFrame | PresenceFrame | TypingFrame | DirectFrame} Frame
+ *     EventsFrame | MembersFrame | PresenceFrame | TypingFrame | DirectFrame |
+ *     TokenExpiringFrame} Frame
  */
 
 /** @typedef {(value: any) => boolean} Check */
@@ -88,6 +90,7 @@ const isPresence = (value) => object({version: isCount})(value) &&
 const FRAMES = {
   ...EVENTS,
   welcome: object({session: isString, token: isString, limits: isObject}),
+  token_expiring: object({expires_in: isCount}),
   ack: object({id: isString, offset: optional(isCount)}),
   error: object({id: optional(isString), code: isString, message: isString}),
   pong: object({id: optional(isString)}),

@@ -4,7 +4,10 @@ import {thisPage} from "./page.js";
 /**
  * @typedef {object} ChatOptions all of them optional; times in milliseconds
  * @property {string} [name] display name in all rooms
- * @property {new (url: string, protocol: string) => any} [WebSocket] Node's `ws`, for example
+ * @property {import("./token.js").TokenOption} [token] shown to the server: a JSON Web Token, or a
+ *     function that gives one, or the promise of one, for each connection and before one expires
+ * @property {new (url: string, protocol: string | string[]) => any} [WebSocket] Node's `ws`, for
+ *     example
  * @property {{firstMs?: number, mostMs?: number}} [backoff] the n-th wait before connecting again
  *     is between 0 and `firstMs` (500) * 2^(n-1), which is `mostMs` (30,000) at most
  * @property {() => number} [random] from 0 to 1
@@ -17,6 +20,18 @@ import {thisPage} from "./page.js";
  * @property {number} [mostRequests] other requests that are not answered yet (256)
  * @property {import("./clock.js").Clock} [clock]
  * @property {EventTarget | null} [page] whose `online`, `offline`, `pagehide` and `pageshow` count
+ *
+ * What the connection needs to know. All times are in milliseconds.
+ * @typedef {object} ConnectionOptions
+ * @property {new (url: string, protocol: string | string[]) => any} WebSocket
+ * @property {import("./token.js").TokenOption} [token]
+ * @property {import("./clock.js").Clock} clock
+ * @property {() => number} random
+ * @property {{firstMs?: number, mostMs?: number}} [backoff]
+ * @property {number} connectTimeoutMs given up when the server's first frame is not there by then
+ * @property {number} idleMs asked for a sign of life when nothing was heard for so long
+ * @property {number} answerMs given up when no sign of life came by then
+ * @property {number} stableMs held for so long, the back-off begins anew after it
  */
 
 /** @param {ChatOptions} options */
