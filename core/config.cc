@@ -96,6 +96,31 @@ absl::StatusOr<OriginPolicy> ReadOrigins(Options& options) {
   return absl::InvalidArgumentError(absl::StrCat("origins", origins.status().message()));
 }
 
+absl::StatusOr<TlsSettings> ReadTls(Options options) {
+  TlsSettings settings;
+  settings.min_version = options.Choice("min_version", settings.min_version, kTlsVersions);
+  const json certificates = options.Take("certificates");
+  if (!certificates.is_null() && !certificates.is_array()) {
+    options.Fail("certificates",
+                 absl::StrCat("expected an array of objects, got ", ShowJson(certificates)));
+  }
+  if (absl::Status status = options.Finish(); !status.ok()) return status;
+  for (const json& element : certificates) {
+    Options entry(element, ElementPath("tls.certificates", settings.certificates.size()));
+    for (const char* name : {"certificate", "key"}) {
+      if (!entry.Has(name)) entry.Fail(name, "missing; expected the name of a PEM file");
+    }
+    settings.certificates.push_back(
+        {.certificate = entry.String("certificate", ""), .key = entry.String("key", "")});
+    if (absl::Status status = entry.Finish(); !status.ok()) return status;
+  }
+  return settings;
+}
+
+bool SpeaksTls(const std::string& text) {
+  return ParseListen(text)->is_tls;
+}
+
 absl::Status CheckAddresses(const std::vector<std::string>& listen, const std::string& path) {
   for (std::size_t i = 0; i < listen.size(); ++i) {
     const absl::Status status = ParseListen(listen[i]).status();
@@ -184,6 +209,10 @@ absl::Status CheckConfig(const Config& config) {
     return status;
   }
   if (absl::Status status = CheckPassedOnce(config); !status.ok()) return status;
+  if (std::ranges::any_of(config.admin_listen, SpeaksTls)) {
+    return absl::InvalidArgumentError(
+        "admin.listen: TLS is spoken at the addresses of listen alone");
+  }
   if (config.threads < 0 || config.threads > kMaxThreads) {
     return absl::InvalidArgumentError(absl::StrCat("threads: expected a whole number from 0 to ",
                                                    kMaxThreads, ", got ", config.threads));
@@ -213,6 +242,7 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   config.egress = options.Choice("egress", config.egress, kEgressChoices);
   config.log_messages = options.Bool("log_messages", config.log_messages);
   absl::StatusOr<OriginPolicy> origins = ReadOrigins(options);
+  const json tls_value = options.Take("tls");
   const json admin_value = options.Take("admin");
   const json limits_value = options.Take("limits");
   const json routes_value = options.Take("routes");
@@ -225,6 +255,10 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
 
   if (!origins.ok()) return origins.status();
   config.origins = *std::move(origins);
+
+  absl::StatusOr<TlsSettings> tls = ReadTls(Options(tls_value, "tls"));
+  if (!tls.ok()) return tls.status();
+  config.tls = *std::move(tls);
 
   absl::StatusOr<Limits> limits = ReadLimits(Options(limits_value, "limits"));
   if (!limits.ok()) return limits.status();

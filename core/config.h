@@ -16,6 +16,7 @@
 #include "core/fanout/egress.h"
 #include "core/limits.h"
 #include "core/origin.h"
+#include "core/tls/tls_settings.h"
 
 namespace fanfare {
 
@@ -41,9 +42,11 @@ struct Config {
   std::string file = {};
   // listen: "host:port" each; port 0 takes any free one. "localhost" is 127.0.0.1 and ::1. Or
   // "systemd" or "systemd:NAME": sockets that the service manager passes, of that name or all.
+  // Where "https://" stands before it, TLS is spoken.
   std::vector<std::string> listen = {"localhost:8080"};
   // admin.listen: the same, where operators and their tools ask (core/admin); none unless set.
   std::vector<std::string> admin_listen = {};
+  TlsSettings tls = {};
   // threads: shards; 0 means one for each core.
   int threads = 0;
   // egress: "auto", "io_uring" or "syscalls".

@@ -117,6 +117,31 @@ TEST(ConfigTest, ListenMayBeOneString) {
   EXPECT_THAT(Parse(R"({"listen": "*:80"})").listen, ElementsAre("*:80"));
 }
 
+TEST(ConfigTest, ReadsTls) {
+  const Config config = Parse(R"({
+    "listen": ["https://127.0.0.1:9000"],
+    "tls": {"certificates": [{"certificate": "a.pem", "key": "a.key"},
+                             {"certificate": "b.pem", "key": "b.key"}], "min_version": "1.3"}
+  })");
+  ASSERT_EQ(config.tls.certificates.size(), 2U);
+  EXPECT_EQ(config.tls.certificates[0].certificate, "a.pem");
+  EXPECT_EQ(config.tls.certificates[1].key, "b.key");
+  EXPECT_EQ(config.tls.min_version, TlsVersion::k13);
+  EXPECT_EQ(Parse("{}").tls.min_version, TlsVersion::k12);
+}
+
+TEST(ConfigTest, TlsIsChecked) {
+  EXPECT_EQ(Error(R"({"tls": {"certificates": {}}})"),
+            "tls.certificates: expected an array of objects, got an object");
+  EXPECT_EQ(Error(R"({"tls": {"certificates": [{"certificate": "a.pem"}]}})"),
+            "tls.certificates[0].key: missing; expected the name of a PEM file");
+  EXPECT_THAT(Error(R"({"tls": {"certificates": [{"certificat": "a.pem", "key": "a"}]}})"),
+              StartsWith("tls.certificates[0].certificate: missing"));
+  EXPECT_THAT(Error(R"({"tls": {"min_version": "1.1"}})"), StartsWith("tls.min_version: "));
+  EXPECT_EQ(Error(R"({"admin": {"listen": "https://localhost:1"}})"),
+            "admin.listen: TLS is spoken at the addresses of listen alone");
+}
+
 TEST(ConfigTest, ListenIsChecked) {
   EXPECT_THAT(Error(R"({"listen": "8080"})"), StartsWith("listen: \"8080\": expected host:port"));
   EXPECT_THAT(Error(R"({"listen": ["*:80", "example.com:80"]})"),
@@ -224,7 +249,7 @@ TEST(ConfigTest, TheDocumentIsChecked) {
   EXPECT_EQ(Error(R"({"route": []})"), "route: unknown key; did you mean \"routes\"?");
   EXPECT_EQ(Error(R"({"colour": 1})"),
             "colour: unknown key; known are admin, egress, limits, listen, log_messages, origins, "
-            "require_origin, routes, threads");
+            "require_origin, routes, threads, tls");
   EXPECT_THAT(Error("{\n  \"threads\": ,\n}"), StartsWith("line 2, column 14: syntax error"));
   EXPECT_EQ(Error(R"({"limits": {"log_bytes": 1, "log_bytes": 2}})"),
             "limits.log_bytes: this key occurs twice in its object");

@@ -65,6 +65,10 @@ std::string LimitsText(const Limits& limits) {
   return ObjectText(members, "  ");
 }
 
+std::string Quoted(std::string_view text) {
+  return ordered_json(text).dump();
+}
+
 std::string AdminText(const std::vector<std::string>& listen) {
   return ObjectText(
       {{"listen", "where /healthz, /readyz and /metrics are served, as above; none: []",
@@ -72,8 +76,19 @@ std::string AdminText(const std::vector<std::string>& listen) {
       "  ");
 }
 
-std::string Quoted(std::string_view text) {
-  return ordered_json(text).dump();
+std::string TlsText(const TlsSettings& tls) {
+  ordered_json certificates = ordered_json::array();
+  for (const TlsSettings::Certificate& files : tls.certificates) {
+    certificates.push_back({{"certificate", files.certificate}, {"key", files.key}});
+  }
+  return ObjectText(
+      {{"certificates",
+        R"(PEM files, as from this file's folder: {"certificate": FILE, "key": FILE} each; a client )"
+        R"(is shown the one with the name that it asks for, or else the first)",
+        certificates.dump()},
+       {"min_version", R"(the oldest version that is spoken: "1.2" or "1.3")",
+        Quoted(NameOf(tls.min_version, kTlsVersions))}},
+      "  ");
 }
 
 std::string OptionsText(const std::vector<OptionText>& options, const std::string& indent) {
@@ -136,8 +151,10 @@ std::string ConfigText(const Config& config, const RouteTable* routes) {
   const std::vector<Member> members = {
       {"listen",
        R"(addresses: "host:port" each; port 0 is any free one; localhost is 127.0.0.1 and ::1; )"
-       R"(or "systemd" or "systemd:NAME": sockets that the service manager passes)",
+       R"(or "systemd" or "systemd:NAME": sockets that the service manager passes; TLS is spoken )"
+       R"(where "https://" stands before it)",
        ordered_json(config.listen).dump()},
+      {"tls", "for the addresses of listen that begin with https://", TlsText(config.tls)},
       {"admin", "for operators and their tools", AdminText(config.admin_listen)},
       {"threads", "how many threads serve sessions; 0: one for each core",
        std::to_string(config.threads)},

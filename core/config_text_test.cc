@@ -33,7 +33,9 @@ std::vector<std::string> Known(std::string_view text) {
 TEST(ConfigTextTest, IsReadBackAsItWas) {
   const std::string text = ConfigText(Parse(R"({
     "listen": ["127.0.0.1:9000", "[::1]:9000"], "threads": 3, "egress": "syscalls",
-    "log_messages": true, "admin": {"listen": ["127.0.0.1:9100"]}, "origins": ["https://*.example.com", "null"], "require_origin": true,
+    "log_messages": true, "admin": {"listen": ["127.0.0.1:9100"]},
+    "tls": {"certificates": [{"certificate": "a.pem", "key": "a.key"}], "min_version": "1.3"},
+    "origins": ["https://*.example.com", "null"], "require_origin": true,
     "limits": {
       "message_bytes": 1001, "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
       "idle_seconds": 5, "header_bytes": 1006, "body_bytes": 7, "connections": 8,
@@ -50,6 +52,9 @@ TEST(ConfigTextTest, IsReadBackAsItWas) {
   EXPECT_EQ(ConfigText(config), text);
   EXPECT_EQ(config.listen.size(), 2U);
   EXPECT_EQ(config.admin_listen.size(), 1U);
+  ASSERT_EQ(config.tls.certificates.size(), 1U);
+  EXPECT_EQ(config.tls.certificates[0].key, "a.key");
+  EXPECT_EQ(config.tls.min_version, TlsVersion::k13);
   EXPECT_EQ(config.threads, 3);
   EXPECT_EQ(config.egress, EgressChoice::kSyscalls);
   EXPECT_TRUE(config.log_messages);
@@ -72,6 +77,7 @@ TEST(ConfigTextTest, HasEverySettingWithAComment) {
   std::vector<std::string> names = Known(R"({"?": 0})");
   for (const std::string& name : Known(R"({"limits": {"?": 0}})")) names.push_back(name);
   for (const std::string& name : Known(R"({"admin": {"?": 0}})")) names.push_back(name);
+  for (const std::string& name : Known(R"({"tls": {"?": 0}})")) names.push_back(name);
   EXPECT_GT(names.size(), 10U);
   for (const std::string& name : names) {
     const std::size_t at = text.find("\"" + name + "\": ");

@@ -42,7 +42,8 @@ ABSL_FLAG(bool, print_config, false,
           "print the configuration that the server would have, every setting with its meaning, "
           "and exit");
 ABSL_FLAG(std::vector<std::string>, listen, {},
-          "addresses to listen on, such as localhost:8080, 0.0.0.0:80, [::1]:8080 or *:8080");
+          "addresses to listen on, such as localhost:8080, 0.0.0.0:80, [::1]:8080 or *:8080; with "
+          "https:// before it, TLS is spoken there");
 ABSL_FLAG(int, threads, 0, "how many threads serve sessions; 0: one for each core");
 ABSL_FLAG(fanfare::EgressChoice, egress, fanfare::EgressChoice::kAuto,
           "how messages leave: io_uring, syscalls, or auto: io_uring where it can be had");

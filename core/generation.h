@@ -9,6 +9,7 @@
 #include "core/origin.h"
 #include "core/route_table.h"
 #include "core/router.h"
+#include "core/tls/tls_contexts.h"
 
 namespace fanfare {
 
@@ -20,18 +21,21 @@ namespace fanfare {
 // long as the last of its sessions.
 class Generation {
  public:
-  Generation(Config config, RouteTable routes)
-      : config_(std::move(config)), routes_(std::move(routes)) {}
+  // `tls` is null where TLS is not spoken.
+  Generation(Config config, RouteTable routes, std::shared_ptr<const TlsContexts> tls = nullptr)
+      : config_(std::move(config)), routes_(std::move(routes)), tls_(std::move(tls)) {}
 
   const Config& config() const { return config_; }
   const Limits& limits() const { return config_.limits; }
   const OriginPolicy& origins() const { return config_.origins; }
   const RouteTable& routes() const { return routes_; }
   const Router& router() const { return routes_.router(); }
+  const std::shared_ptr<const TlsContexts>& tls() const { return tls_; }
 
  private:
   const Config config_;
   const RouteTable routes_;
+  const std::shared_ptr<const TlsContexts> tls_;
 };
 
 using SharedGeneration = std::shared_ptr<const Generation>;

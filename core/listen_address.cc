@@ -19,6 +19,8 @@ namespace ip = boost::asio::ip;
 constexpr std::string_view kAnyHost = "*";
 constexpr std::string_view kLocalHost = "localhost";
 constexpr std::string_view kPassed = "systemd";
+constexpr std::string_view kHttp = "http://";
+constexpr std::string_view kHttps = "https://";
 
 // What an error shows of the text.
 constexpr std::size_t kMaxShownBytes = 64;
@@ -72,26 +74,36 @@ std::string_view HostProblem(const std::string& host, bool in_brackets) {
 absl::StatusOr<ListenAddress> ParseListen(std::string_view text) {
   // Where the C library reads an address, it stops there.
   if (text.find('\0') != std::string_view::npos) return Error(text, "there is a NUL in it");
-  if (text == kPassed) return ListenAddress{.passed = ""};
-  if (text.starts_with(kPassed) && text.substr(kPassed.size()).starts_with(':')) {
-    const std::string_view name = text.substr(kPassed.size() + 1);
-    if (name.empty()) return Error(text, "the name of the passed socket is missing");
-    return ListenAddress{.passed = std::string(name)};
+  std::string_view address_text = text;
+  const bool is_tls = text.starts_with(kHttps);
+  if (is_tls || text.starts_with(kHttp)) {
+    address_text.remove_prefix((is_tls ? kHttps : kHttp).size());
   }
-  if (IsV6(std::string(text))) {
+  if (address_text.find("://") != std::string_view::npos) {
+    return Error(text,
+                 "expected https:// or http:// before the address, or nothing; WebSockets are "
+                 "served at both");
+  }
+  if (address_text == kPassed) return ListenAddress{.passed = "", .is_tls = is_tls};
+  if (address_text.starts_with(kPassed) && address_text.substr(kPassed.size()).starts_with(':')) {
+    const std::string_view name = address_text.substr(kPassed.size() + 1);
+    if (name.empty()) return Error(text, "the name of the passed socket is missing");
+    return ListenAddress{.passed = std::string(name), .is_tls = is_tls};
+  }
+  if (IsV6(std::string(address_text))) {
     return Error(text, "write it in brackets and with a port: [::1]:8080");
   }
-  const std::size_t colon = text.rfind(':');
-  const bool has_port = colon != std::string_view::npos && !text.ends_with(']');
+  const std::size_t colon = address_text.rfind(':');
+  const bool has_port = colon != std::string_view::npos && !address_text.ends_with(']');
   if (!has_port) return Error(text, "expected host:port, as in localhost:8080");
 
-  const std::optional<std::uint16_t> port = ParsePort(text.substr(colon + 1));
+  const std::optional<std::uint16_t> port = ParsePort(address_text.substr(colon + 1));
   if (!port.has_value()) return Error(text, "expected a port from 0 to 65535 after the last colon");
 
-  std::string_view host = text.substr(0, colon);
+  std::string_view host = address_text.substr(0, colon);
   const bool in_brackets = host.size() >= 2 && host.starts_with('[') && host.ends_with(']');
   if (in_brackets) host = host.substr(1, host.size() - 2);
-  ListenAddress address = {.host = std::string(host), .port = *port};
+  ListenAddress address = {.host = std::string(host), .port = *port, .is_tls = is_tls};
   if (const std::string_view problem = HostProblem(address.host, in_brackets); !problem.empty()) {
     return Error(text, problem);
   }

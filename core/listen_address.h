@@ -21,11 +21,14 @@ struct ListenAddress {
   // Instead of both: sockets that the service manager passes, by their name; empty for all that it
   // passes. See PassedSockets.
   std::optional<std::string> passed = std::nullopt;
+  // Whether TLS is spoken there.
+  bool is_tls = false;
 };
 
 // Reads "localhost:8080", "127.0.0.1:0", "[::1]:8080" or "*:8080"; or "systemd" or "systemd:NAME",
-// for sockets that are passed. Other host names are an error: where a server can be reached should
-// not depend on what a name server says at its start.
+// for sockets that are passed. With "https://" before it, TLS is spoken there; "http://" says
+// nothing new. Other host names are an error: where a server can be reached should not depend on
+// what a name server says at its start.
 absl::StatusOr<ListenAddress> ParseListen(std::string_view text);
 
 // What to listen on: localhost is 127.0.0.1 and ::1, and `*` is 0.0.0.0 and ::. So an endpoint of

@@ -87,12 +87,33 @@ TEST(ListenAddressTest, AnIpv6AddressNeedsBrackets) {
 TEST(ListenAddressTest, HostNamesAreNotLookedUp) {
   for (const char* text :
        {"example.com:80", "localhost.:80", "256.0.0.1:80", "127.1:80", "127.0.0.1 :80",
-        "http://localhost:80", "[::1:80", "::1]:80", "localhost:80:90"}) {
+        "http:/localhost:80", "[::1:80", "::1]:80", "localhost:80:90"}) {
     EXPECT_THAT(Error(text), HasSubstr("host names are not looked up")) << text;
   }
 }
 
+TEST(ListenAddressTest, ASchemeSaysWhetherTlsIsSpoken) {
+  EXPECT_THAT(Listen("https://127.0.0.1:8443"), ElementsAre("127.0.0.1:8443"));
+  EXPECT_THAT(Listen("https://[::1]:0"), ElementsAre("[::1]:0"));
+  EXPECT_THAT(Listen("http://*:80"), ElementsAre("0.0.0.0:80", "[::]:80"));
+  EXPECT_TRUE(ParseListen("https://localhost:443")->is_tls);
+  EXPECT_FALSE(ParseListen("http://localhost:443")->is_tls);
+  EXPECT_FALSE(ParseListen("localhost:443")->is_tls);
+}
+
+TEST(ListenAddressTest, OtherSchemesAreAnError) {
+  for (const char* text : {"wss://localhost:80", "ws://localhost:80", "HTTPS://localhost:80",
+                           "https://http://localhost:80", "://localhost:80"}) {
+    EXPECT_THAT(Error(text), HasSubstr("expected https:// or http://")) << text;
+  }
+  EXPECT_THAT(Error("https://"), HasSubstr("expected host:port"));
+  EXPECT_THAT(Error("https://localhost"), HasSubstr("expected host:port"));
+  EXPECT_THAT(Error("https://localhost:443/"), HasSubstr("a port from 0 to 65535"));
+}
+
 TEST(ListenAddressTest, LoopbackOnly) {
+  EXPECT_TRUE(IsLoopbackOnly({"https://localhost:80"}));
+  EXPECT_FALSE(IsLoopbackOnly({"https://*:443"}));
   EXPECT_TRUE(IsLoopbackOnly({"localhost:80"}));
   EXPECT_TRUE(IsLoopbackOnly({"127.0.0.1:0", "127.9.9.9:80", "[::1]:80"}));
   for (const char* text :

@@ -58,18 +58,19 @@ absl::StatusOr<std::vector<std::shared_ptr<Listener>>> OpenPassed(std::string_vi
 absl::StatusOr<OpenAddress> Open(const std::string& text, const Shards& shards) {
   const absl::StatusOr<ListenAddress> address = ParseListen(text);
   if (!address.ok()) return address.status();
-  if (address->passed.has_value()) {
-    auto passed = OpenPassed(*address->passed, shards);
-    if (passed.ok()) return OpenAddress{.text = text, .listeners = *std::move(passed)};
-    return absl::Status(passed.status().code(),
-                        absl::StrCat("cannot listen on ", text, ": ", passed.status().message()));
+  auto opened = address->passed ? OpenPassed(*address->passed, shards) : OpenOnce(*address, shards);
+  if (address->passed && !opened.ok()) {
+    return absl::Status(opened.status().code(),
+                        absl::StrCat("cannot listen on ", text, ": ", opened.status().message()));
   }
-  auto opened = OpenOnce(*address, shards);
   for (int tries = 1; address->port == 0 && tries < kFreePortTries; ++tries) {
     if (!absl::IsAlreadyExists(opened.status())) break;
     opened = OpenOnce(*address, shards);
   }
   if (!opened.ok()) return opened.status();
+  if (address->is_tls) {
+    for (const auto& listener : *opened) listener->SpeakTls();
+  }
   return OpenAddress{.text = text, .listeners = *std::move(opened)};
 }
 
@@ -105,6 +106,14 @@ void Close(const Listeners& listeners) {
   for (const OpenAddress& address : listeners) {
     for (const auto& listener : address.listeners) listener->Close();
   }
+}
+
+std::vector<std::string> UrlsOf(const Listeners& listeners) {
+  std::vector<std::string> urls;
+  for (const OpenAddress& address : listeners) {
+    for (const auto& listener : address.listeners) urls.push_back(listener->Url());
+  }
+  return urls;
 }
 
 std::vector<Endpoint> EndpointsOf(const Listeners& listeners) {

@@ -44,5 +44,7 @@ void Close(const Listeners& listeners);
 
 // Where they listen, with the ports that were chosen for port 0.
 std::vector<Endpoint> EndpointsOf(const Listeners& listeners);
+// The same as URLs without a path: "https://127.0.0.1:8443".
+std::vector<std::string> UrlsOf(const Listeners& listeners);
 
 }  // namespace fanfare

@@ -41,9 +41,10 @@ int Fail(std::string_view what) {
 }
 
 void LogAddresses(const Server& server, const AdminServer& admin) {
-  for (const Endpoint& endpoint : server.endpoints()) {
-    const std::string address = ToString(endpoint);
-    spdlog::info("listening on http://{0}/ (WebSocket: ws://{0}/)", address);
+  for (const std::string& url : server.urls()) {
+    // "http://…" and "ws://…", or "https://…" and "wss://…".
+    constexpr std::size_t kHttpSize = 4;
+    spdlog::info("listening on {}/ (WebSocket: ws{}/)", url, url.substr(kHttpSize));
   }
   for (const Endpoint& endpoint : admin.endpoints()) {
     spdlog::info("for operators: http://{}/ (healthz, readyz, metrics)", ToString(endpoint));

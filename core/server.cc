@@ -12,6 +12,7 @@
 #include "core/compat.h"
 #include "core/json_text.h"
 #include "core/route_table.h"
+#include "core/tls_config.h"
 
 namespace fanfare {
 namespace {
@@ -91,7 +92,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
   auto routes =
       MakeRoutes(config, ServicesOf(server->timer_, server->log_bytes_), parts.routes, nullptr);
   if (!routes.ok()) return routes.status();
-  server->generation_ = std::make_shared<Generation>(config, *std::move(routes));
+  auto tls = LoadTls(config);
+  if (!tls.ok()) return tls.status();
+  server->generation_ = std::make_shared<Generation>(config, *std::move(routes), *std::move(tls));
   const std::size_t count = ShardCount(config.threads);
   absl::StatusOr<Egresses> egresses = Egresses();
   if (parts.make_egress == nullptr) {
@@ -117,12 +120,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
 }
 
 absl::StatusOr<SharedGeneration> Server::Check(const Config& config, const RegisterRoute* linked) {
+  auto tls = LoadTls(config);
+  if (!tls.ok()) return tls.status();
   // What the routes put off never comes to run.
   auto services = ServicesOf(std::make_shared<TaskTimer>(),
                              std::make_shared<std::atomic<std::size_t>>(config.limits.log_bytes));
   auto routes = MakeRoutes(config, std::move(services), linked, nullptr);
   if (!routes.ok()) return routes.status();
-  return std::make_shared<const Generation>(config, *std::move(routes));
+  return std::make_shared<const Generation>(config, *std::move(routes), *std::move(tls));
 }
 
 Server::Server(const Config& config, const Parts& parts)
@@ -137,6 +142,11 @@ Server::~Server() {
 std::vector<Endpoint> Server::endpoints() const {
   const std::lock_guard lock(mutex_);
   return EndpointsOf(listeners_);
+}
+
+std::vector<std::string> Server::urls() const {
+  const std::lock_guard lock(mutex_);
+  return UrlsOf(listeners_);
 }
 
 SharedGeneration Server::generation() const {
@@ -156,11 +166,14 @@ absl::Status Server::TryReload(const Config& config) {
   if (absl::Status status = CheckUnchanged(before->config(), config); !status.ok()) return status;
   auto routes = MakeRoutes(config, ServicesOf(timer_, log_bytes_), linked_, &before->routes());
   if (!routes.ok()) return routes.status();
+  auto tls = LoadTls(config);
+  if (!tls.ok()) return tls.status();
   absl::StatusOr<ListenerChange> change = ChangeListeners(listeners_, config.listen, shards_);
   if (!change.ok()) return change.status();
 
   // Nothing can go wrong any more.
-  const auto after = std::make_shared<const Generation>(config, *std::move(routes));
+  const auto after =
+      std::make_shared<const Generation>(config, *std::move(routes), *std::move(tls));
   {
     const std::lock_guard lock(mutex_);
     generation_ = after;

@@ -70,6 +70,8 @@ class Server {
 
   // Where it listens, with the ports that were chosen for port 0. Any thread.
   std::vector<Endpoint> endpoints() const;
+  // The same as URLs without a path. Any thread.
+  std::vector<std::string> urls() const;
   // The first of them.
   Endpoint endpoint() const { return endpoints().front(); }
 

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "core/access/address_counts.h"
 #include "core/access/address_limits.h"
+#include "core/access/refusal_log.h"
 #include "core/drain.h"
 #include "core/fanout/egress.h"
 #include "core/fanout/fanout.h"
@@ -24,6 +25,7 @@
 #include "core/net/net.h"
 #include "core/net/poller.h"
 #include "core/stats.h"
+#include "core/tls/tls_session.h"
 
 namespace fanfare {
 
@@ -130,6 +132,15 @@ class Shard {
   ReaderPool& readers() { return readers_; }
   // For what one socket has sent; whoever reads into it is done with it before others do.
   std::span<char> read_buffer() { return read_buffer_; }
+  // Likewise, for what of that was decrypted.
+  std::span<char> plaintext_buffer() {
+    if (plaintext_buffer_.empty()) {
+      plaintext_buffer_.resize(kReadBytes + TlsSession::kMaxRecordBytes);
+    }
+    return plaintext_buffer_;
+  }
+  // When to tell of sessions of TLS that failed.
+  RefusalLog& tls_failure_log() { return tls_failure_log_; }
   Fanout& fanout() { return fanout_; }
   Stats& stats() { return stats_; }
   const Stats& stats() const { return stats_; }
@@ -165,6 +176,9 @@ class Shard {
   Poller poller_;
   ReaderPool readers_;
   std::vector<char> read_buffer_ = std::vector<char>(kReadBytes);
+  // Empty until TLS is spoken.
+  std::vector<char> plaintext_buffer_;
+  RefusalLog tls_failure_log_;
   std::chrono::milliseconds tick_;
   Timer timer_;
   // What a reload does at its deadline.

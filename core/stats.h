@@ -36,6 +36,9 @@ struct Stats {
   Counter requests_answered;
   // limits.handshake_seconds: disconnected.
   Counter handshake_timeouts;
+  // TLS handshakes that succeeded; those that did not, and sessions of TLS that broke later.
+  Counter tls_handshakes;
+  Counter tls_failures;
   // limits.header_bytes: answered with 431.
   Counter headers_too_big;
   // limits.body_bytes: answered with 413.
@@ -93,6 +96,8 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "tokens_expired", .member = &Stats::tokens_expired},
     {.name = "requests_answered", .member = &Stats::requests_answered},
     {.name = "handshake_timeouts", .member = &Stats::handshake_timeouts},
+    {.name = "tls_handshakes", .member = &Stats::tls_handshakes},
+    {.name = "tls_failures", .member = &Stats::tls_failures},
     {.name = "headers_too_big", .member = &Stats::headers_too_big},
     {.name = "bodies_too_big", .member = &Stats::bodies_too_big},
     {.name = "messages_too_big", .member = &Stats::messages_too_big},

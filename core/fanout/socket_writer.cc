@@ -23,8 +23,9 @@ constexpr std::size_t kMaxIdleOutbox = 512;
 
 }  // namespace
 
-SocketWriter::SocketWriter(Fanout& fanout, Owner& owner, int socket, Settings settings)
-    : fanout_(fanout), owner_(owner), socket_(socket), settings_(settings) {}
+SocketWriter::SocketWriter(Fanout& fanout, Owner& owner, int socket, Settings settings,
+                           std::unique_ptr<TlsSession> tls)
+    : fanout_(fanout), owner_(owner), socket_(socket), settings_(settings), tls_(std::move(tls)) {}
 
 SocketWriter::~SocketWriter() {
   Close();
@@ -93,6 +94,7 @@ void SocketWriter::Unsubscribe(Subscriber& subscriber) {
 }
 
 void SocketWriter::TakeRestOfFrame(const Subscriber& subscriber) {
+  if (is_over()) return;
   std::string rest;
   subscriber.group->CopyRestOfFrame(subscriber, rest);
   // The outbox has not begun to leave, because this frame has.
@@ -110,23 +112,65 @@ void SocketWriter::Close() {
   EndSubscriptions();
   if (queued_) fanout_.Unqueue(*this);
   queued_ = false;
+  DropUnsent();
+}
+
+void SocketWriter::DropUnsent() {
   outbox_.clear();
   sent_ = 0;
+  if (tls_ != nullptr) tls_->DropOutput();
 }
 
 bool SocketWriter::can_send_directly() const {
-  return socket_ >= 0 && !blocked_ && subscribers_.size() == 1 && outbox_.empty();
+  return socket_ >= 0 && !blocked_ && subscribers_.size() == 1 && outbox_.empty() &&
+         tls_ == nullptr;
 }
 
 bool SocketWriter::drained() const {
-  return outbox_.empty() && std::none_of(subscribers_.begin(), subscribers_.end(), [](auto* s) {
-           return s->group->HasDue(*s) || s->mid_frame();
-         });
+  if (!outbox_.empty() || (tls_ != nullptr && !tls_->output().empty())) return false;
+  return std::none_of(subscribers_.begin(), subscribers_.end(),
+                      [](auto* s) { return s->group->HasDue(*s) || s->mid_frame(); });
+}
+
+bool SocketWriter::Finish() {
+  if (!drained()) return false;
+  if (tls_ == nullptr || is_over()) return true;
+  tls_->EncryptEnd();
+  if (tls_->output().empty()) return true;
+  Queue();
+  return false;
 }
 
 std::size_t SocketWriter::Gather(std::vector<iovec>& pieces) {
   gathered_.clear();
   if (socket_ < 0 || blocked_) return 0;
+  return tls_ == nullptr ? GatherPlain(pieces) : GatherEncrypted(pieces);
+}
+
+std::size_t SocketWriter::GatherEncrypted(std::vector<iovec>& pieces) {
+  const std::size_t first = pieces.size();
+  if (tls_->output().empty() && GatherPlain(pieces) > 0) {
+    std::size_t bytes = 0;
+    for (std::size_t i = first; i < pieces.size(); ++i) {
+      pieces[i].iov_len = std::min(pieces[i].iov_len, kMaxEncryptedBytes - bytes);
+      bytes += pieces[i].iov_len;
+    }
+    const bool encrypted = tls_->Encrypt(std::span(pieces).subspan(first));
+    pieces.resize(first);
+    if (!encrypted) {
+      Fail();
+      return 0;
+    }
+    Advance(bytes);
+  }
+  const std::string_view output = tls_->output();
+  if (output.empty()) return 0;
+  // Only read.
+  pieces.push_back({.iov_base = const_cast<char*>(output.data()), .iov_len = output.size()});
+  return output.size();
+}
+
+std::size_t SocketWriter::GatherPlain(std::vector<iovec>& pieces) {
   const std::size_t first = pieces.size();
   auto* const* const begun = std::find_if(subscribers_.begin(), subscribers_.end(),
                                           [](const Subscriber* s) { return s->mid_frame(); });
@@ -167,12 +211,16 @@ void SocketWriter::GatherFrom(Subscriber& subscriber, std::size_t most,
 void SocketWriter::OnSent(std::int64_t result) {
   Stats& stats = fanout_.stats();
   stats.send_calls.Add();
-  std::size_t asked = 0;
+  std::size_t asked = tls_ == nullptr ? 0 : tls_->output().size();
   for (const Stretch& stretch : gathered_) asked += stretch.bytes;
   if (result < 0 && result != -EAGAIN) return Fail();
   const std::size_t sent = result < 0 ? 0 : static_cast<std::size_t>(result);
   stats.bytes_sent.Add(sent);
-  Advance(sent);
+  if (tls_ == nullptr) {
+    Advance(sent);
+  } else {
+    tls_->ConsumeOutput(sent);
+  }
   if (sent < asked) {
     Block();
   } else if (!drained()) {
@@ -231,8 +279,7 @@ void SocketWriter::Fail() {
   failed_ = true;
   blocked_ = true;
   // Nothing leaves any more, and so nothing is to hold up the read side.
-  outbox_.clear();
-  sent_ = 0;
+  DropUnsent();
   StopDirect();
   owner_.OnSendFailed();
 }

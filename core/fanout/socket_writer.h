@@ -15,6 +15,7 @@
 #include "core/fanout/egress.h"
 #include "core/fanout/subscriber.h"
 #include "core/message.h"
+#include "core/tls/tls_session.h"
 
 namespace fanfare {
 
@@ -28,6 +29,10 @@ class Fanout;
 // While the socket takes all it is given and the session has one channel, the channel's group sends
 // to the socket directly, and there is nothing to do here. Otherwise Fanout asks for what is due
 // (Gather) and says how much of it was sent (OnSent).
+//
+// A session of TLS is never sent to directly. What is gathered for it is encrypted at once, up to
+// kMaxEncryptedBytes, and counts as sent by then; nothing more is gathered until all of that has
+// left.
 //
 // Thread: its shard. Lifetime: belongs to a connection, and must be closed before the socket is.
 class SocketWriter {
@@ -60,7 +65,12 @@ class SocketWriter {
     Format format = Format::kWebSocket;
   };
 
-  SocketWriter(Fanout& fanout, Owner& owner, int socket, Settings settings);
+  // Beyond the kernel's buffer, a slow reader's session of TLS holds so much: a few records.
+  static constexpr std::size_t kMaxEncryptedBytes = 64 * 1024;
+
+  // `tls` is null for a session in plain text; else its handshake is over.
+  SocketWriter(Fanout& fanout, Owner& owner, int socket, Settings settings,
+               std::unique_ptr<TlsSession> tls = nullptr);
   ~SocketWriter();
   SocketWriter(const SocketWriter&) = delete;
   SocketWriter& operator=(const SocketWriter&) = delete;
@@ -88,11 +98,16 @@ class SocketWriter {
 
   // Whether nothing is waiting, neither here nor in a channel.
   bool drained() const;
+  // When all has left, says that nothing more comes, if it is TLS. True when that has left, too:
+  // call it again after OnProgress until then.
+  [[nodiscard]] bool Finish();
   std::size_t outbox_size() const { return outbox_.size() - sent_; }
   // Bytes of memory that the outbox takes.
   std::size_t outbox_memory() const { return outbox_.capacity(); }
   int socket() const { return socket_; }
   Owner& owner() { return owner_; }
+  // Whose output is sent, too, after Queue.
+  TlsSession* tls() const { return tls_.get(); }
 
   // For SubscriberGroup.
   bool can_send_directly() const;
@@ -121,10 +136,13 @@ class SocketWriter {
 
   // Whatever is written now is dropped.
   bool is_over() const { return socket_ < 0 || failed_; }
+  std::size_t GatherPlain(std::vector<iovec>& pieces);
+  std::size_t GatherEncrypted(std::vector<iovec>& pieces);
   void GatherFrom(Subscriber& subscriber, std::size_t most, std::vector<iovec>& pieces);
   void Advance(std::size_t bytes);
   void Block();
   void Fail();
+  void DropUnsent();
   void StopDirect();
   void MakeDirectWherePossible();
 
@@ -142,6 +160,7 @@ class SocketWriter {
   std::size_t sent_ = 0;
   absl::InlinedVector<Subscriber*, 1> subscribers_;
   absl::InlinedVector<Stretch, 2> gathered_;
+  const std::unique_ptr<TlsSession> tls_;
 };
 
 }  // namespace fanfare

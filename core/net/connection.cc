@@ -18,7 +18,6 @@
 #include "core/log_text.h"
 #include "core/net/ending.h"
 #include "core/net/message_reader.h"
-#include "core/net/transport.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -208,7 +207,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   }
 
   void ShutDownIfDrained() {
-    if (!writer().drained()) return;
+    if (!writer().Finish()) return;
     ::shutdown(socket(), SHUT_WR);
     // Not at once: the writer is at work.
     if (peer_done_) Later([this] { End(net::error::eof); });

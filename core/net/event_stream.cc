@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "core/net/ending.h"
-#include "core/net/transport.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -68,7 +67,7 @@ class EventStream final : public Transport {
   }
 
   void EndIfDrained() {
-    if (!ended() && writer().drained()) End(error_code());
+    if (!ended() && writer().Finish()) End(error_code());
   }
 
   void OnEnd(error_code ec) override {

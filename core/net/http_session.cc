@@ -1,18 +1,16 @@
 #include "core/net/http_session.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/basic_stream.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <sstream>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +19,7 @@
 #include "core/compat.h"
 #include "core/dispatch.h"
 #include "core/exception_text.h"
+#include "core/net/byte_stream.h"
 #include "core/net/connection.h"
 #include "core/net/event_stream.h"
 #include "spdlog/spdlog.h"
@@ -30,13 +29,9 @@ namespace {
 
 namespace http = beast::http;
 
-using TcpStream = beast::basic_stream<net::ip::tcp, Executor>;
 using BeastRequest = http::request<http::string_body>;
 using BeastResponse = http::response<http::string_body>;
-template <typename T>
-using Awaitable = net::awaitable<T, Executor>;
-constexpr std::size_t kDropBytes = 4096;
-constexpr auto kTuple = net::as_tuple(net::use_awaitable_t<Executor>());
+using RequestParser = http::request_parser<http::string_body>;
 
 // Counts a request that could not be read; gives the response to it, if the peer should have one.
 std::optional<Response> ReadFailure(error_code ec, const Limits& limits, Stats& stats) {
@@ -94,15 +89,28 @@ BeastResponse ToBeast(const Response& response, const BeastRequest* request) {
   return to;
 }
 
+// Status line and headers.
+std::string HeadOf(const BeastResponse& response) {
+  std::ostringstream head;
+  head << response.base();
+  return head.str();
+}
+
 class HttpSession final : public Shard::Member {
  public:
-  HttpSession(Socket socket, OpenConnections::Permit permit, Shard& shard)
-      : shard_(shard), permit_(std::move(permit)), stream_(std::move(socket)) {
+  // Without contexts, it speaks plain text.
+  HttpSession(Socket socket, std::shared_ptr<const TlsContexts> tls, OpenConnections::Permit permit,
+              Shard& shard)
+      : shard_(shard),
+        permit_(std::move(permit)),
+        is_tls_(tls != nullptr),
+        stream_(std::move(socket), std::move(tls),
+                is_tls_ ? shard.plaintext_buffer() : std::span<char>()) {
     shard_.Add(*this);
   }
   ~HttpSession() {
     // First: the last to be removed ends a stop, which then counts who is left.
-    stream_.close();
+    stream_.Close();
     permit_ = {};
     shard_.Remove(*this);
   }
@@ -111,31 +119,85 @@ class HttpSession final : public Shard::Member {
 
   Awaitable<void> Run() {
     error_code ec;
-    peer_ = stream_.socket().remote_endpoint(ec);
-    while (!ec && co_await ServeOne()) {
-    }
+    peer_ = stream_.PeerAddress(ec);
+    if (ec) co_return;
+    Hurry();
+    if (is_tls_ && !co_await Handshake()) co_return;
+    while (co_await ServeOne()) Hurry();
   }
 
   // An answer that has begun is finished; what has not been asked yet is not waited for.
   void Drain(DrainCause, std::chrono::milliseconds) override {
     draining_ = true;
-    if (!writing_) stream_.close();
+    if (!writing_) stream_.Close();
   }
-  void Cut() override { stream_.close(); }
+  void Cut() override { stream_.Close(); }
 
  private:
+  // For a whole request, however slowly it trickles in, and its answer; with the handshake of TLS
+  // before the first.
+  void Hurry() { stream_.ExpiresAfter(shard_.generation()->limits().handshake_time); }
+
+  // That of TLS. False when it failed.
+  Awaitable<bool> Handshake() {
+    const error_code ec = co_await stream_.Handshake(buffer_);
+    if (!ec) {
+      shard_.stats().tls_handshakes.Add();
+      co_return true;
+    }
+    CountTimeout(ec);
+    if (IsPlainHttp(ec)) {
+      shard_.stats().requests_refused.Add();
+      co_await Write(Refusal(400, "this port speaks TLS: use https://, or wss://"), nullptr);
+    } else {
+      CountTlsFailure(ec);
+    }
+    co_return false;
+  }
+
+  void CountTlsFailure(const error_code& ec) {
+    if (!IsTlsError(ec)) return;
+    shard_.stats().tls_failures.Add();
+    const std::uint64_t failed = shard_.tls_failure_log().Count(std::chrono::steady_clock::now());
+    if (failed == 0) return;
+    spdlog::warn("{} failed at TLS: {}; so many since this was last said: {}", ToString(peer_),
+                 ec.message(), failed);
+  }
+
+  // An idle connection ends by that, too.
+  void CountTimeout(const error_code& ec) {
+    if (ec == beast::error::timeout && !answered_) shard_.stats().handshake_timeouts.Add();
+  }
+
+  // Reads until the request is complete; what comes behind it stays in the buffer.
+  Awaitable<error_code> ReadRequest(RequestParser& parser) {
+    parser.eager(true);
+    while (!parser.is_done()) {
+      error_code ec;
+      if (buffer_.size() > 0) {
+        buffer_.consume(parser.put(buffer_.data(), ec));
+        if (!ec) continue;
+        if (ec != http::error::need_more) co_return ec;
+      }
+      ec = co_await stream_.Read(buffer_);
+      if (ec == net::error::eof) {
+        co_return parser.got_some() ? http::error::partial_message : http::error::end_of_stream;
+      }
+      if (ec) co_return ec;
+    }
+    co_return error_code();
+  }
+
   // Reads one request and answers it. False when that was the last.
   Awaitable<bool> ServeOne() {
     const Limits limits = shard_.generation()->limits();
-    http::request_parser<http::string_body> parser;
+    RequestParser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     parser.body_limit(limits.body_bytes);
-    // For the whole request, however slowly it trickles in, and its answer.
-    stream_.expires_after(limits.handshake_time);
-    const auto [ec, bytes] = co_await http::async_read(stream_, buffer_, parser, kTuple);
+    const error_code ec = co_await ReadRequest(parser);
     if (ec) {
-      // An idle connection ends here, too.
-      if (ec == beast::error::timeout && !answered_) shard_.stats().handshake_timeouts.Add();
+      CountTimeout(ec);
+      CountTlsFailure(ec);
       const std::optional<Response> answer = ReadFailure(ec, limits, shard_.stats());
       if (answer) {
         shard_.stats().requests_refused.Add();
@@ -183,28 +245,14 @@ class HttpSession final : public Shard::Member {
 
   // False when the connection ends after this response.
   Awaitable<bool> Write(const Response& response, const BeastRequest* request) {
-    BeastResponse to = ToBeast(response, request);
+    const BeastResponse to = ToBeast(response, request);
+    const std::string head = HeadOf(to);
     writing_ = true;
-    const auto [ec, bytes] = co_await http::async_write(stream_, to, kTuple);
+    const error_code ec = co_await stream_.Write(head, to.body());
     writing_ = false;
     answered_ = true;
-    if (!ec && !to.keep_alive() && !draining_) {
-      error_code ignored;
-      stream_.socket().shutdown(net::socket_base::shutdown_send, ignored);
-      co_await DropRest();
-    }
+    if (!ec && !to.keep_alive() && !draining_) co_await stream_.Finish();
     co_return !ec && to.keep_alive() && !draining_;
-  }
-
-  // Reads what the peer still sends until it closes its side, or its time is up. (Closing with
-  // bytes unread would make the kernel reset the connection, and the peer might never see the
-  // answer.)
-  Awaitable<void> DropRest() {
-    error_code ec;
-    while (!ec) {
-      buffer_.clear();
-      ec = std::get<0>(co_await stream_.async_read_some(buffer_.prepare(kDropBytes), kTuple));
-    }
   }
 
   // The body has no length: it ends with the connection (RFC 9112 section 6.3).
@@ -212,11 +260,9 @@ class HttpSession final : public Shard::Member {
     shard_.stats().requests_answered.Add();
     BeastResponse to = ToBeast(dispatch.response, nullptr);
     to.erase(http::field::content_length);
-    std::ostringstream head;
-    head << to.base() << dispatch.response.body;
     StartEventStream({.transport = Leave(std::move(generation), *dispatch.stream),
                       .request = std::move(request),
-                      .head = head.str(),
+                      .head = HeadOf(to) + dispatch.response.body,
                       .open = std::move(dispatch.response.open_stream)},
                      shard_);
   }
@@ -234,7 +280,8 @@ class HttpSession final : public Shard::Member {
 
   // To the session that the connection becomes.
   TransportParts Leave(SharedGeneration generation, const Route& route) {
-    return {.socket = stream_.release_socket(),
+    return {.socket = stream_.ReleaseSocket(),
+            .tls = stream_.ReleaseTls(),
             .permit = std::move(permit_),
             .peer = peer_,
             .generation = std::move(generation),
@@ -244,7 +291,8 @@ class HttpSession final : public Shard::Member {
 
   Shard& shard_;
   OpenConnections::Permit permit_;
-  TcpStream stream_;
+  const bool is_tls_;
+  ByteStream stream_;
   Endpoint peer_;
   // Of the session that the connection becomes.
   Admission admission_;
@@ -256,8 +304,9 @@ class HttpSession final : public Shard::Member {
 };
 
 // The coroutine's frame owns the session.
-Awaitable<void> Serve(Socket socket, OpenConnections::Permit permit, Shard& shard) {
-  HttpSession session(std::move(socket), std::move(permit), shard);
+Awaitable<void> Serve(Socket socket, std::shared_ptr<const TlsContexts> tls,
+                      OpenConnections::Permit permit, Shard& shard) {
+  HttpSession session(std::move(socket), std::move(tls), std::move(permit), shard);
   try {
     co_await session.Run();
   } catch (...) {
@@ -268,9 +317,12 @@ Awaitable<void> Serve(Socket socket, OpenConnections::Permit permit, Shard& shar
 
 }  // namespace
 
-void StartHttpSession(Socket socket, OpenConnections::Permit permit, Shard& shard) {
-  net::co_spawn(shard.context().get_executor(), Serve(std::move(socket), std::move(permit), shard),
-                net::detached);
+void StartHttpSession(Socket socket, bool is_tls, OpenConnections::Permit permit, Shard& shard) {
+  std::shared_ptr<const TlsContexts> tls = is_tls ? shard.generation()->tls() : nullptr;
+  // Since it was accepted, a reload has ended TLS.
+  if (is_tls && tls == nullptr) return;
+  net::co_spawn(shard.context().get_executor(),
+                Serve(std::move(socket), std::move(tls), std::move(permit), shard), net::detached);
 }
 
 }  // namespace fanfare

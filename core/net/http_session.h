@@ -9,6 +9,6 @@ namespace fanfare {
 // Reads HTTP requests from a new connection and answers them (core/dispatch.h), until one asks for
 // a WebSocket that a route serves: then the connection becomes a session (core/net/connection.h).
 // Thread: the shard's.
-void StartHttpSession(Socket socket, OpenConnections::Permit permit, Shard& shard);
+void StartHttpSession(Socket socket, bool is_tls, OpenConnections::Permit permit, Shard& shard);
 
 }  // namespace fanfare

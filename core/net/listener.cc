@@ -101,6 +101,10 @@ Listener::Listener(Acceptor acceptor, Endpoint endpoint,
       shards_(shards),
       retry_(acceptor_.get_executor()) {}
 
+std::string Listener::Url() const {
+  return (is_tls_ ? "https://" : "http://") + ToString(endpoint_);
+}
+
 void Listener::Accept() {
   Shard& shard = LeastLoaded();
   acceptor_.async_accept(shard.context(), peer_,
@@ -156,13 +160,14 @@ void Listener::OnAccept(error_code ec, Socket socket, Shard& shard) {
   // std::function wants to copy what it holds.
   auto handed = std::make_shared<std::pair<Socket, OpenConnections::Permit>>(
       std::move(socket), shard.open_connections().Acquire(*std::move(place)));
-  shard.Post([&shard, handed] {
-    StartHttpSession(std::move(handed->first), std::move(handed->second), shard);
+  shard.Post([&shard, handed, is_tls = is_tls_] {
+    StartHttpSession(std::move(handed->first), is_tls, std::move(handed->second), shard);
   });
   Accept();
 }
 
 void Listener::Refuse(Socket socket, std::string_view response) {
+  if (is_tls_) return;
   error_code ignored;
   socket.non_blocking(true, ignored);
   socket.write_some(net::buffer(response), ignored);

@@ -3,7 +3,9 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,7 +17,8 @@ namespace fanfare {
 
 // Listens at one address, and hands each connection to the shard that had the fewest when the
 // listener began to wait for it. At `limits.connections` in all, a connection is answered with 503
-// and closed; at `limits.connections_per_address` of its address, with 429.
+// and closed; at `limits.connections_per_address` of its address, with 429. Where TLS is spoken, it
+// is closed without an answer, which would take a handshake.
 //
 // When the process is out of descriptors or memory, accepting goes on a little later.
 //
@@ -34,6 +37,11 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   // Where it listens.
   const Endpoint& endpoint() const { return endpoint_; }
+  // The same as a URL without a path: "https://127.0.0.1:8443".
+  std::string Url() const;
+
+  // Before Accept: TLS is spoken on its connections, with what their shard's generation has for it.
+  void SpeakTls() { is_tls_ = true; }
 
   void Accept();
   void Close();
@@ -51,6 +59,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   Acceptor acceptor_;
   const Endpoint endpoint_;
+  bool is_tls_ = false;
   // Of the connection that was accepted last.
   Endpoint peer_;
   const std::vector<std::unique_ptr<Shard>>& shards_;

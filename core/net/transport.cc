@@ -20,6 +20,9 @@
 namespace fanfare {
 namespace {
 
+// More than the writer ever leaves there by itself.
+constexpr std::size_t kMaxTlsOutput = 2 * SocketWriter::kMaxEncryptedBytes;
+
 std::uint64_t NextId() {
   static std::atomic<std::uint64_t> next{1};
   return next.fetch_add(1, std::memory_order_relaxed);
@@ -73,7 +76,7 @@ Transport::Transport(TransportParts parts, Shard& shard, Format format)
       socket_(parts.socket.release()),
       heard_(shard.now()),
       writer_(shard.fanout(), *this, socket_.get(),
-              {.outbox_bytes = limits().outbox_bytes, .format = format}) {
+              {.outbox_bytes = limits().outbox_bytes, .format = format}, std::move(parts.tls)) {
   shard_.Add(*this);
 }
 
@@ -242,7 +245,32 @@ void Transport::Receive() {
   if (bytes == 0) return OnPeerDone();
   ExpectNothingYet();
   shard_.stats().bytes_received.Add(static_cast<std::uint64_t>(bytes));
-  OnBytes({buffer.data(), static_cast<std::size_t>(bytes)});
+  const std::string_view received(buffer.data(), static_cast<std::size_t>(bytes));
+  if (writer_.tls() != nullptr) return Decrypt(received);
+  OnBytes(received);
+}
+
+void Transport::Decrypt(std::string_view ciphertext) {
+  // What its bytes lead to may end it.
+  const std::shared_ptr<Transport> self = shared_from_this();
+  TlsSession& tls = *writer_.tls();
+  error_code ec;
+  const std::string_view plaintext = tls.Decrypt(ciphertext, shard_.plaintext_buffer(), ec);
+  if (!tls.output().empty()) writer_.Queue();
+  if (!plaintext.empty()) OnBytes(plaintext);
+  if (ended_) return;
+  if (ec) return FailTls(ec);
+  // It asks for new keys again and again, and does not take the answers.
+  if (tls.output().size() > kMaxTlsOutput) return FailTls(net::error::no_buffer_space);
+  if (tls.has_peer_ended()) OnPeerDone();
+}
+
+void Transport::FailTls(error_code ec) {
+  shard_.stats().tls_failures.Add();
+  // Why, for the peer, if the socket takes it.
+  const std::string_view output = writer_.tls()->output();
+  ::send(socket_.get(), output.data(), output.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  End(ec);
 }
 
 void Transport::OnOutboxFull() {

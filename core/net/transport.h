@@ -19,6 +19,7 @@
 #include "core/route.h"
 #include "core/session.h"
 #include "core/shard.h"
+#include "core/tls/tls_session.h"
 #include "core/unique_fd.h"
 
 namespace fanfare {
@@ -28,6 +29,8 @@ class TransportHandle;
 // What an HTTP session leaves to the session that it becomes.
 struct TransportParts {
   Socket socket;
+  // Null for one in plain text.
+  std::unique_ptr<TlsSession> tls;
   OpenConnections::Permit permit;
   Endpoint peer;
   // As of the request, with the route that it found there.
@@ -121,6 +124,9 @@ class Transport : public Session,
  private:
   void OnReady(std::uint32_t events) override;
   void Receive();
+  void Decrypt(std::string_view ciphertext);
+  // The session of TLS is broken.
+  void FailTls(error_code ec);
   void Watch(std::uint32_t events);
   // Closes the session if the call throws.
   void TryCall(absl::FunctionRef<void(Handler& handler)> call);

@@ -17,7 +17,7 @@ import time
 # For whatever must happen; long, because a machine may be busy.
 DEADLINE_SECONDS = 20
 
-LISTENING = re.compile(r"info listening on http://(\S+)/ \(WebSocket: ws://\1/\)")
+LISTENING = re.compile(r"info listening on https?://(\S+)/ \(WebSocket: wss?://\1/\)")
 ROUTE = re.compile(r"info   (/\S*) +(\S+)")
 # The last line of the start.
 STARTED = re.compile(r"info shards: \d+, egress: \w+")

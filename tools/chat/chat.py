@@ -52,6 +52,8 @@ def arguments():
     parser.add_argument("url", metavar="URL", help="the room: " + address.EXAMPLE)
     parser.add_argument("--name", default="guest", help="what the others see (guest)")
     parser.add_argument("--room", help="the room; URL is then the route's, as it is")
+    parser.add_argument("--ca", metavar="FILE", help="for wss://: certificates to trust, in PEM, "
+                        "instead of the system's")
     parser.add_argument("--history", type=count(100), metavar="N",
                         help="how many of the newest events to show (20; 0 in a pipe)")
     parser.add_argument("--json", action="store_true",
@@ -65,7 +67,7 @@ def arguments():
 
 def chat(options):
     """Returns the exit code."""
-    place = address.parse(options.url, options.room)
+    place = address.parse(options.url, options.room, options.ca)
     name = options.name.encode("utf-8", "replace").decode()
     if options.json or options.follow or not (sys.stdin.isatty() and sys.stdout.isatty()):
         patience = 60 if options.patience is None else options.patience

@@ -69,11 +69,13 @@ class Link:
         self._socket.transport.abort()
 
 
-async def open_link(url):
+async def open_link(url, trust=None):
+    """`trust`: the SSLContext for `wss://`, where the system's authorities are not enough."""
+    secure = {"ssl": trust} if trust is not None and url.startswith("wss:") else {}
     try:
         socket = await websockets.connect(
             url, subprotocols=[PROTOCOL], open_timeout=OPEN_SECONDS, close_timeout=CLOSE_SECONDS,
-            max_size=MAX_BYTES)
+            max_size=MAX_BYTES, **secure)
     except websockets.InvalidStatusCode as error:
         status = error.status_code
         what = "there is no chat" if status == 404 else f"the server answered {status}"

@@ -1,6 +1,7 @@
 """The chat without a terminal: lines in, lines out, and an end that says whether all was said."""
 
 import asyncio
+import functools
 import json
 import os
 import sys
@@ -8,6 +9,7 @@ import threading
 
 from tools.chat import render
 from tools.chat.client import ChatClient
+from tools.chat.link import open_link
 from tools.chat.listener import Listener, Refused
 
 # How many lines may wait for their ack; the server knows the ids of the newest 256.
@@ -107,7 +109,8 @@ class Lines:
 async def run(address, name, history, patience, as_json, follow):
     """Says the lines of stdin; returns whether all were accepted. Raises LinkError."""
     printer = Printer(as_json)
-    client = ChatClient(address.url, printer, name=name, patience=patience)
+    client = ChatClient(address.url, printer, name=name, patience=patience,
+                        opener=functools.partial(open_link, trust=address.trust))
     client.join(address.room, history)
     running = asyncio.create_task(client.run())
     talking = asyncio.create_task(talk(client, printer, address.room, follow))

@@ -6,6 +6,7 @@ after that, so nothing that comes destroys what is being typed.
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from tools.chat import render
 from tools.chat.client import ChatClient
 from tools.chat.conversation import Conversation
+from tools.chat.link import open_link
 
 # How long the end waits for what was said last.
 LAST_SECONDS = 3
@@ -70,7 +72,8 @@ async def run(address, name, history, patience):
     """Chats until the person leaves; returns whether all was acknowledged. Raises LinkError."""
     terminal = Terminal()
     conversation = Conversation(address.room, terminal.show, terminal.refresh, history)
-    client = ChatClient(address.url, conversation, name=name, patience=patience)
+    client = ChatClient(address.url, conversation, name=name, patience=patience,
+                        opener=functools.partial(open_link, trust=address.trust))
     conversation.attach(client)
     running = asyncio.create_task(client.run())
     talking = asyncio.create_task(talk(terminal, conversation, render.text.line(name)))
