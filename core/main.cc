@@ -24,6 +24,7 @@
 #include "core/flags.h"
 #include "core/health.h"
 #include "core/logging.h"
+#include "core/memory_reserve.h"
 #include "core/server.h"
 #include "core/service_manager.h"
 #include "core/watchdog.h"
@@ -164,6 +165,7 @@ int Main(int argc, char** argv) {
   if (settings->task == Task::kPrintConfig) return PrintConfig(config);
   if (settings->task == Task::kCheckConfig) return CheckOnly(config);
 
+  KeepMemoryReserve();
   const sigset_t signals = BlockSignals();
   const Logging logging;
   if (absl::Status status = FitConnectionsToDescriptors(config); !status.ok()) {

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <new>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/memory_reserve.h"
+#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -46,12 +49,24 @@ absl::Status Shard::Start() {
   try {
     thread_ = std::thread([this] {
       fanout_.BindToThisThread();
-      context_.run();
+      Run();
     });
   } catch (const std::system_error& e) {
     return absl::ResourceExhaustedError(absl::StrCat("cannot start a thread: ", e.what()));
   }
   return absl::OkStatus();
+}
+
+void Shard::Run() {
+  while (true) {
+    try {
+      context_.run();
+      return;
+    } catch (const std::bad_alloc&) {
+      // Of what the loop calls, what serves one connection may be given up, and then ends it.
+      spdlog::error("out of memory: something was not done");
+    }
+  }
 }
 
 void Shard::Post(std::function<void()> task) {
@@ -85,13 +100,15 @@ void Shard::Tick() {
   // The first one is not late: it was not asked for.
   if (last_tick_ != 0) stats_.loop_delay.Record(now_ - due);
   last_tick_ = now_.time_since_epoch().count();
-  for (Member* member : Members()) {
-    if (members_.contains(member)) member->OnTick();
-  }
+  // First: also when something fails below, there is a next one.
   timer_.expires_after(tick_);
   timer_.async_wait([this](error_code ec) {
     if (!ec) Tick();
   });
+  RefillMemoryReserve();
+  for (Member* member : Members()) {
+    if (members_.contains(member)) member->OnTick();
+  }
 }
 
 Shard::Time::duration Shard::SinceTick() const {

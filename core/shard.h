@@ -155,6 +155,7 @@ class Shard {
   static constexpr std::size_t kReadBytes = 64 * 1024;
 
   std::vector<Member*> Members() const;
+  void Run();
   void Tick();
   void Apply(const Generation& generation);
   void DrainIfHere(Member* member, DrainCause cause, std::chrono::milliseconds retry);

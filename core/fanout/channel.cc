@@ -28,12 +28,20 @@ Channel::~Channel() {
 
 std::uint64_t Channel::Publish(Message message) {
   const std::lock_guard lock(mutex_);
-  Append(message);
-  if (settings_.history.messages > 0) {
-    const Clock::time_point now = Clock::now();
-    kept_.push_back({.position = log_->newest(), .time = now});
-    TrimHistory(now);
+  if (settings_.history.messages == 0) {
+    Append(message);
+    return offset_++;
   }
+  const Clock::time_point now = Clock::now();
+  // Where it will be. First, so that without memory for either nothing has happened.
+  kept_.push_back({.position = log_->head(), .time = now});
+  try {
+    Append(message);
+  } catch (...) {
+    kept_.pop_back();
+    throw;
+  }
+  TrimHistory(now);
   return offset_++;
 }
 

@@ -31,7 +31,7 @@ void Fanout::Wake(std::shared_ptr<SubscriberGroup> group) {
   if (this_threads == this) {
     Enqueue(std::move(group));
   } else {
-    post_([this, group = std::move(group)] { Enqueue(group); });
+    post_([this, group = std::move(group)]() noexcept { Enqueue(group); });
   }
 }
 
@@ -68,7 +68,8 @@ void Fanout::Unqueue(SocketWriter& writer) {
 void Fanout::Schedule() {
   if (scheduled_ || in_turn_) return;
   scheduled_ = true;
-  post_([this] {
+  // Half a turn can not be taken back.
+  post_([this]() noexcept {
     scheduled_ = false;
     RunTurn(settings_.turn_budget);
   });

@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/fanout/fanout.h"
 #include "core/fanout/socket_writer.h"
+#include "core/memory_reserve.h"
 
 namespace fanfare {
 namespace {
@@ -37,9 +38,10 @@ SubscriberGroup::~SubscriberGroup() {
   FANFARE_CHECK(channel_ == nullptr, "a group ends after its last subscriber");
 }
 
-void SubscriberGroup::Wake() {
+void SubscriberGroup::Wake() noexcept {
   if (woken_) return;
   woken_ = true;
+  const ReserveUse reserve(true);
   fanout_.Wake(shared_from_this());
 }
 

@@ -51,7 +51,7 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   void JoinChannel();
   // Tells the shard, once until its next pass, that the log has grown. Any thread, which holds the
   // channel's mutex.
-  void Wake();
+  void Wake() noexcept;
 
   // The new subscriber is sent what is published from now on; or from the kept message with that
   // offset on, and is null if that is not kept.

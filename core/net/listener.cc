@@ -7,6 +7,7 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <cerrno>
 #include <chrono>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -136,6 +137,14 @@ bool Listener::Full() const {
 
 void Listener::OnAccept(error_code ec, Socket socket, Shard& shard) {
   if (!acceptor_.is_open()) return;
+  try {
+    HandOver(ec, std::move(socket), shard);
+  } catch (const std::bad_alloc&) {
+    AcceptLater(net::error::no_memory);
+  }
+}
+
+void Listener::HandOver(error_code ec, Socket socket, Shard& shard) {
   if (ec) {
     // The peer was gone before we came to it: nothing is wrong here.
     if (ec == net::error::connection_aborted) return Accept();

@@ -54,6 +54,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Shard& LeastLoaded() const;
   bool Full() const;
   void OnAccept(error_code ec, Socket socket, Shard& shard);
+  // To the shard, or refuses it; and accepts the next.
+  void HandOver(error_code ec, Socket socket, Shard& shard);
   void Refuse(Socket socket, std::string_view response);
   void AcceptLater(error_code ec);
 

@@ -15,6 +15,7 @@
 #include "core/compat.h"
 #include "core/exception_text.h"
 #include "core/log_text.h"
+#include "core/memory_reserve.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -82,6 +83,8 @@ Transport::Transport(TransportParts parts, Shard& shard, Format format)
 
 Transport::~Transport() {
   writer_.Close();
+  // Still open where its end was cut short.
+  if (socket_.get() >= 0) shard_.poller().Remove(socket_.get(), *this);
   shard_.Remove(*this);
 }
 
@@ -206,6 +209,24 @@ void Transport::HandlerFailed(const std::string& why) {
 }
 
 void Transport::OnReady(std::uint32_t events) {
+  // Until this returns, whatever ends it.
+  const std::shared_ptr<Transport> self = self_;
+  // Of memory that is short, others have the rest.
+  const ReserveUse reserve(false);
+  try {
+    ReadAndWrite(events);
+  } catch (...) {
+    Fail(CurrentExceptionText());
+  }
+}
+
+void Transport::Fail(const std::string& why) {
+  const ReserveUse reserve(true);
+  spdlog::error("{} failed: {}", name_, why);
+  End(net::error::no_memory);
+}
+
+void Transport::ReadAndWrite(std::uint32_t events) {
   if ((events & EPOLLOUT) != 0) {
     Watch(events_ & ~EPOLLOUT);
     writer_.OnWritable();

@@ -123,6 +123,9 @@ class Transport : public Session,
 
  private:
   void OnReady(std::uint32_t events) override;
+  void ReadAndWrite(std::uint32_t events);
+  // Something was thrown, which ends this connection alone.
+  void Fail(const std::string& why);
   void Receive();
   void Decrypt(std::string_view ciphertext);
   // The session of TLS is broken.
