@@ -3,6 +3,7 @@
 Every wait has a deadline, and fails with the log that was read until then.
 """
 
+import contextlib
 import faulthandler
 import json
 import os
@@ -66,11 +67,14 @@ class Server:
 
     It listens at a free port of 127.0.0.1, unless `listen` is None. `descriptors`: how many files
     it may have open. `command`: what starts it, if it is not started by itself; `env`: what it finds
-    in its environment besides; `pass_fds`: as of subprocess.Popen.
+    in its environment besides; `pass_fds`: as of subprocess.Popen. `log_file`: where its log goes,
+    if it is not read as it comes.
     """
 
+    # pylint: disable=too-many-instance-attributes
+
     def __init__(self, *flags, config=None, listen="127.0.0.1:0", descriptors=None, command=None,
-                 env=None, pass_fds=()):
+                 env=None, pass_fds=(), log_file=None):
         self._flags = list(flags)
         if listen is not None:
             self._flags.append("--listen=" + listen)
@@ -79,15 +83,19 @@ class Server:
         self._command = command or [binary()]
         self._environment = os.environ | (env or {})
         self._pass_fds = pass_fds
+        self._log_file = log_file
         self._changed = threading.Condition()
         self._ended = False
         self._lines = []
 
     def __enter__(self):
-        with self._config as config_flags:
+        with self._config as config_flags, contextlib.ExitStack() as stack:
+            log = subprocess.PIPE
+            if self._log_file is not None:
+                log = stack.enter_context(open(self._log_file, "ab"))
             self._process = subprocess.Popen(
                 [*self._command, *config_flags, *self._flags], stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=self._limit,
+                stdout=log, stderr=subprocess.STDOUT, preexec_fn=self._limit,
                 env=self._environment, pass_fds=self._pass_fds)
             self._reader = threading.Thread(target=self._read, daemon=True)
             self._reader.start()
@@ -103,14 +111,33 @@ class Server:
             self._process.kill()
         self._process.wait()
         self._reader.join()
-        self._process.stdout.close()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def _limit(self):
         if self._descriptors is not None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (self._descriptors, self._descriptors))
 
+    def _log_lines(self):
+        if self._log_file is None:
+            yield from self._process.stdout
+            return
+        with open(self._log_file, "rb") as log:
+            line = b""
+            while True:
+                has_ended = self._process.poll() is not None
+                line += log.readline()
+                if line.endswith(b"\n") or (has_ended and line):
+                    yield line
+                    line = b""
+                elif has_ended:
+                    return
+                else:
+                    # Nothing tells when a file has more.
+                    time.sleep(0.01)
+
     def _read(self):
-        for line in self._process.stdout:
+        for line in self._log_lines():
             with self._changed:
                 self._lines.append(line.decode("utf-8", "backslashreplace").rstrip("\n"))
                 self._changed.notify_all()
@@ -162,6 +189,10 @@ class Server:
 
     def url(self, path, scheme="ws"):
         return f"{scheme}://{self.addresses[0]}{path}"
+
+    @property
+    def pid(self):
+        return self._process.pid
 
     def send_signal(self, number):
         self._process.send_signal(number)
