@@ -33,7 +33,7 @@ const std::vector<PassedSocket>& AllPassed() {
       passed.push_back({.fd = SD_LISTEN_FDS_START + i, .name = names[i]});
       std::free(names[i]);
     }
-    std::free(names);
+    std::free(static_cast<void*>(names));
     return passed;
   }();
   return kPassed;

@@ -25,7 +25,7 @@ using ::testing::StartsWith;
 
 // The manager's end: a datagram socket with an abstract name.
 class ServiceManagerTest : public ::testing::Test {
- protected:
+ public:
   ServiceManagerTest() : socket_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     const std::string name = "fanfare-test-" + std::to_string(getpid());
     sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = {}};
@@ -39,6 +39,10 @@ class ServiceManagerTest : public ::testing::Test {
     for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) unsetenv(name);
   }
 
+  ServiceManagerTest(const ServiceManagerTest&) = delete;
+  ServiceManagerTest& operator=(const ServiceManagerTest&) = delete;
+
+ protected:
   // Waits for the next that the manager is told.
   std::string Told() {
     std::array<char, 4096> text{};
