@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/ip/address.hpp>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "core/compat.h"
+#include "core/foreign_page.h"
 #include "routes/chat/http.h"
 #include "routes/chat/secrets.h"
 
@@ -24,40 +24,11 @@ Response Unauthorized(std::string_view message) {
   return response;
 }
 
-bool IsLoopback(std::string_view address) {
-  boost::system::error_code error;
-  const auto parsed = boost::asio::ip::make_address(std::string(address), error);
-  return !error && parsed.is_loopback();
-}
-
-// Whether a Host header names this machine to itself, with whatever port.
-bool IsLoopbackHost(std::string_view host) {
-  if (host.starts_with('[')) {
-    const std::size_t end = host.find(']');
-    return end != std::string_view::npos && IsLoopback(host.substr(1, end - 1));
-  }
-  host = host.substr(0, host.find(':'));
-  return absl::EqualsIgnoreCase(ToAbsl(host), "localhost") || IsLoopback(host);
-}
-
-// Whether an Origin header is that of a page which this server itself could have given.
-bool IsOwnOrigin(std::string_view origin, std::string_view host) {
-  const std::size_t scheme = origin.find("://");
-  return scheme != std::string_view::npos &&
-         absl::EqualsIgnoreCase(ToAbsl(origin.substr(scheme + 3)), ToAbsl(host));
-}
-
 bool IsPassedOn(const Request& request) {
   return std::ranges::any_of(request.headers, [](const auto& header) {
     constexpr std::array kNames = {"Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"};
     return std::ranges::any_of(
         kNames, [&](const char* name) { return absl::EqualsIgnoreCase(header.first, name); });
-  });
-}
-
-bool HasHeader(const Request& request, const char* name) {
-  return std::ranges::any_of(request.headers, [&](const auto& header) {
-    return absl::EqualsIgnoreCase(header.first, name);
   });
 }
 
@@ -77,12 +48,12 @@ std::optional<Response> ApiAccess::Refuse(const Request& request) const {
         "without keys, this interface answers only this machine, and only if the server listens at "
         "loopback addresses only: set options.api.keys of the route \"chat\"");
   }
-  const std::string_view host = request.Header("Host");
-  if (!IsLoopbackHost(host)) {
+  const HostName host = HostName::Of(request);
+  if (!host.is_localhost() && !host.is_loopback()) {
     return ErrorAnswer(403, "forbidden",
                        "without keys, the Host header must be localhost or a loopback address");
   }
-  if (HasHeader(request, "Origin") && !IsOwnOrigin(request.Header("Origin"), host)) {
+  if (IsFromForeignPage(request)) {
     return ErrorAnswer(403, "forbidden", "without keys, pages of other sites may not come in");
   }
   return std::nullopt;
