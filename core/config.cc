@@ -121,6 +121,21 @@ bool SpeaksTls(const std::string& text) {
   return ParseListen(text)->is_tls;
 }
 
+// Names of machines, without a port, as they are in a Host header.
+absl::Status CheckHosts(const std::vector<std::string>& hosts) {
+  constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    if (!hosts[i].empty() && hosts[i].find_first_not_of(kLetters) == std::string::npos) continue;
+    return absl::InvalidArgumentError(
+        AtPath(ElementPath("admin.hosts", i),
+               absl::StrCat("expected the name of a machine, without a port, such as "
+                            "fanfare.example, got ",
+                            ShowJson(hosts[i]))));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckAddresses(const std::vector<std::string>& listen, const std::string& path) {
   for (std::size_t i = 0; i < listen.size(); ++i) {
     const absl::Status status = ParseListen(listen[i]).status();
@@ -213,6 +228,7 @@ absl::Status CheckConfig(const Config& config) {
     return absl::InvalidArgumentError(
         "admin.listen: TLS is spoken at the addresses of listen alone");
   }
+  if (absl::Status status = CheckHosts(config.admin_hosts); !status.ok()) return status;
   if (config.threads < 0 || config.threads > kMaxThreads) {
     return absl::InvalidArgumentError(absl::StrCat("threads: expected a whole number from 0 to ",
                                                    kMaxThreads, ", got ", config.threads));
@@ -250,7 +266,9 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   if (absl::Status status = options.Finish(); !status.ok()) return status;
 
   Options admin(admin_value, "admin");
-  config.admin_listen = admin.Strings("listen", {});
+  config.is_admin_listen_default = !admin.Has("listen");
+  config.admin_listen = admin.Strings("listen", config.admin_listen);
+  config.admin_hosts = admin.Strings("hosts", {});
   if (absl::Status status = admin.Finish(); !status.ok()) return status;
 
   if (!origins.ok()) return origins.status();

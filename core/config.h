@@ -44,8 +44,12 @@ struct Config {
   // "systemd" or "systemd:NAME": sockets that the service manager passes, of that name or all.
   // Where "https://" stands before it, TLS is spoken.
   std::vector<std::string> listen = {"localhost:8080"};
-  // admin.listen: the same, where operators and their tools ask (core/admin); none unless set.
-  std::vector<std::string> admin_listen = {};
+  // admin.listen: the same, where operators and their tools ask (core/admin); none for [].
+  std::vector<std::string> admin_listen = {"localhost:8081"};
+  // Nobody chose it: where it is taken, any free port will do.
+  bool is_admin_listen_default = true;
+  // admin.hosts: the names, besides localhost, by which operators reach it.
+  std::vector<std::string> admin_hosts = {};
   TlsSettings tls = {};
   // threads: shards; 0 means one for each core.
   int threads = 0;

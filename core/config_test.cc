@@ -259,7 +259,14 @@ TEST(ConfigTest, TheDocumentIsChecked) {
 }
 
 TEST(ConfigTest, AdminAddressesAreRead) {
-  EXPECT_THAT(Parse("{}").admin_listen, IsEmpty());
+  EXPECT_THAT(Parse("{}").admin_listen, ElementsAre("localhost:8081"));
+  EXPECT_TRUE(Parse("{}").is_admin_listen_default);
+  EXPECT_THAT(Parse(R"({"admin": {"listen": []}})").admin_listen, IsEmpty());
+  EXPECT_FALSE(Parse(R"({"admin": {"listen": "localhost:8081"}})").is_admin_listen_default);
+  EXPECT_THAT(Parse(R"({"admin": {"hosts": ["Ops.example"]}})").admin_hosts,
+              ElementsAre("Ops.example"));
+  EXPECT_THAT(Error(R"({"admin": {"hosts": ["a", "ops.example:80"]}})"),
+              StartsWith("admin.hosts[1]: expected the name of a machine"));
   EXPECT_THAT(Parse(R"({"admin": {"listen": "localhost:9100"}})").admin_listen,
               ElementsAre("localhost:9100"));
   EXPECT_THAT(Error(R"({"admin": {"listen": "9100"}})"),

@@ -69,10 +69,14 @@ std::string Quoted(std::string_view text) {
   return ordered_json(text).dump();
 }
 
-std::string AdminText(const std::vector<std::string>& listen) {
+std::string AdminText(const Config& config) {
   return ObjectText(
-      {{"listen", "where /healthz, /readyz and /metrics are served, as above; none: []",
-        ordered_json(listen).dump()}},
+      {{"listen",
+        "where the admin page, its JSON, /healthz, /readyz and /metrics are served, as above; "
+        "none: []",
+        ordered_json(config.admin_listen).dump()},
+       {"hosts", "names by which operators reach the page and its JSON, besides localhost",
+        ordered_json(config.admin_hosts).dump()}},
       "  ");
 }
 
@@ -155,7 +159,7 @@ std::string ConfigText(const Config& config, const RouteTable* routes) {
        R"(where "https://" stands before it)",
        ordered_json(config.listen).dump()},
       {"tls", "for the addresses of listen that begin with https://", TlsText(config.tls)},
-      {"admin", "for operators and their tools", AdminText(config.admin_listen)},
+      {"admin", "for operators and their tools", AdminText(config)},
       {"threads", "how many threads serve sessions; 0: one for each core",
        std::to_string(config.threads)},
       {"egress",

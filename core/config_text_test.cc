@@ -33,7 +33,7 @@ std::vector<std::string> Known(std::string_view text) {
 TEST(ConfigTextTest, IsReadBackAsItWas) {
   const std::string text = ConfigText(Parse(R"({
     "listen": ["127.0.0.1:9000", "[::1]:9000"], "threads": 3, "egress": "syscalls",
-    "log_messages": true, "admin": {"listen": ["127.0.0.1:9100"]},
+    "log_messages": true, "admin": {"listen": ["127.0.0.1:9100"], "hosts": ["ops.example"]},
     "tls": {"certificates": [{"certificate": "a.pem", "key": "a.key"}], "min_version": "1.3"},
     "origins": ["https://*.example.com", "null"], "require_origin": true,
     "limits": {

@@ -48,7 +48,8 @@ void LogAddresses(const Server& server, const AdminServer& admin) {
     spdlog::info("listening on {}/ (WebSocket: ws{}/)", url, url.substr(kHttpSize));
   }
   for (const Endpoint& endpoint : admin.endpoints()) {
-    spdlog::info("for operators: http://{}/ (healthz, readyz, metrics)", ToString(endpoint));
+    spdlog::info("for operators: http://{}/ (sessions, metrics, healthz, readyz)",
+                 ToString(endpoint));
   }
 }
 
@@ -126,10 +127,10 @@ absl::Status Reload(int argc, char** argv, Server& server, AdminServer& admin) {
   if (!settings.ok()) return settings.status();
   Config& config = settings->config;
   if (absl::Status status = FitConnectionsToDescriptors(config); !status.ok()) return status;
-  auto admin_listeners = admin.PrepareListeners(config.admin_listen);
-  if (!admin_listeners.ok()) return admin_listeners.status();
+  auto admin_change = admin.Prepare(config);
+  if (!admin_change.ok()) return admin_change.status();
   if (absl::Status status = server.Reload(config); !status.ok()) return status;
-  admin.AdoptListeners(*std::move(admin_listeners));
+  admin.Adopt(*std::move(admin_change));
   return absl::OkStatus();
 }
 
@@ -173,7 +174,7 @@ int Main(int argc, char** argv) {
   }
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config);
   if (!server.ok()) return Fail(ToStd(server.status().message()));
-  auto admin = AdminServer::Start(config.admin_listen, **server);
+  auto admin = AdminServer::Start(config, **server);
   if (!admin.ok()) return Fail(ToStd(admin.status().message()));
   LogAddresses(**server, **admin);
   LogRoutes(**server);

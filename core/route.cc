@@ -14,6 +14,10 @@ Route::Service Route::ServiceAt(std::string_view) const {
   return {.has_websocket = has_websocket(), .http_methods = http_methods()};
 }
 
+std::vector<GroupInfo> Route::GroupsAfter(const std::string&, std::size_t) const {
+  return {};
+}
+
 void Handler::OnPeerClosed(CloseCode) {}
 
 void Handler::OnMissed(std::string_view, std::uint64_t) {}

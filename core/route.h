@@ -50,6 +50,17 @@ class Handler {
   virtual void OnTokenExpiring(std::chrono::milliseconds left);
 };
 
+// A group of sessions that a route keeps, such as a chat room; for operators.
+struct GroupInfo {
+  std::string name;
+  // How many are in it, by what they speak: {"plain", 3}.
+  std::vector<std::pair<std::string, std::size_t>> members;
+  // What is kept for those who come later, and the memory of its channels' logs.
+  std::uint64_t kept_messages = 0;
+  std::size_t log_bytes = 0;
+  std::chrono::system_clock::time_point created = {};
+};
+
 // What a path serves.
 //
 // Thread: made once, at start or by a reload of the configuration, on the main thread; afterwards
@@ -85,6 +96,9 @@ class Route {
   // answered without a token where one is asked for, and nobody's identity is in it. The route
   // itself says what the key may do.
   virtual bool HasOwnKey(const Request& request) const;
+
+  // The groups after that name, ordered by name, `limit` at most. Called by a thread of no shard.
+  virtual std::vector<GroupInfo> GroupsAfter(const std::string& name, std::size_t limit) const;
 
   // Answers a plain HTTP request. Must not block. An exception is answered with 500.
   virtual Response Answer(const Request& request);

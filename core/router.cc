@@ -160,7 +160,7 @@ absl::Status Router::Add(std::string_view pattern, std::string_view name, Route&
                                                  other.name, "\""));
   }
   *place = std::move(leaf);
-  entries_.push_back({.pattern = std::string(pattern), .name = std::string(name)});
+  entries_.push_back({.pattern = std::string(pattern), .name = std::string(name), .route = &route});
   return absl::OkStatus();
 }
 

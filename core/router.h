@@ -60,6 +60,7 @@ class Router {
   struct Entry {
     std::string pattern;
     std::string name;
+    const Route* route;
   };
   // All patterns in the order they were added, for the table that is printed at start.
   const std::vector<Entry>& entries() const { return entries_; }

@@ -24,10 +24,13 @@
 #include "core/net/message_reader.h"
 #include "core/net/net.h"
 #include "core/net/poller.h"
+#include "core/session_report.h"
 #include "core/stats.h"
 #include "core/tls/tls_session.h"
 
 namespace fanfare {
+
+class Session;
 
 // How many connections a shard has. One thread acquires; any thread may give back.
 class OpenConnections {
@@ -89,6 +92,9 @@ class Shard {
     virtual bool IsServedBy(const Generation&) const { return true; }
     // Time has passed: see Shard::now.
     virtual void OnTick() {}
+    // The session that it is, and what operators are told of it; null if it is none.
+    virtual Session* session() { return nullptr; }
+    virtual SessionReport Report() const { return {}; }
 
    protected:
     ~Member() = default;
@@ -106,6 +112,7 @@ class Shard {
 
   void Add(Member& member);
   void Remove(Member& member);
+  const absl::flat_hash_set<Member*>& members() const { return members_; }
 
   // From now on, this one. Connections whose route is not part of it are drained, and those that
   // are left at the plan's deadline are cut.

@@ -6,12 +6,12 @@
 #include <chrono>
 #include <future>
 #include <iterator>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/admin/admin_server.h"
 #include "core/admin/metrics.h"
+#include "tests/admin_client.h"
 #include "tests/client.h"
 #include "tests/raw_client.h"
 #include "tests/test_server.h"
@@ -23,17 +23,7 @@ using ::testing::HasSubstr;
 
 class AdminTest : public ::testing::Test {
  protected:
-  AdminTest() {
-    auto admin = AdminServer::Start({"127.0.0.1:0"}, *server_.operator->(), kStuckAfter);
-    if (!admin.ok()) throw std::runtime_error(admin.status().ToString());
-    admin_ = *std::move(admin);
-  }
-
-  HttpReply Get(const std::string& path) {
-    RawClient client(admin_->endpoints().front());
-    client.Write("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    return client.ReadReply();
-  }
+  HttpReply Get(const std::string& path) { return admin_.Get(path); }
 
   // The value of a time series, which is the rest of its line in the text format.
   double Metric(const std::string& series) {
@@ -43,8 +33,6 @@ class AdminTest : public ::testing::Test {
     return std::stod(text.substr(at + series.size() + 2));
   }
 
-  static constexpr std::chrono::seconds kStuckAfter{3};
-
   static Config QuickConfig() {
     Limits limits;
     // Shards tick at an eighth of it.
@@ -53,7 +41,7 @@ class AdminTest : public ::testing::Test {
   }
 
   TestServer server_{QuickConfig()};
-  std::unique_ptr<AdminServer> admin_;
+  AdminClient admin_{*server_.operator->(), {}, std::chrono::seconds(3)};
 };
 
 TEST_F(AdminTest, MetricsCountWhatHappens) {
@@ -136,9 +124,8 @@ TEST_F(AdminTest, ItIsNotReadyFromTheStopOn) {
 }
 
 TEST_F(AdminTest, NothingElseIsThere) {
-  EXPECT_EQ(Get("/").status, 404U);
   EXPECT_EQ(Get("/chat").status, 404U);
-  RawClient client(admin_->endpoints().front());
+  RawClient client(admin_.endpoint());
   client.Write("POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(client.ReadReply().status, 405U);
   // And nothing of this is at the server's own address.
@@ -148,10 +135,36 @@ TEST_F(AdminTest, NothingElseIsThere) {
 }
 
 TEST_F(AdminTest, AnAddressThatIsTakenIsAnError) {
-  const std::string taken = ToString(admin_->endpoints().front());
-  const auto second = AdminServer::Start({taken}, *server_.operator->());
+  const std::string taken = ToString(admin_.endpoint());
+  Config config;
+  config.admin_listen = {taken};
+  config.is_admin_listen_default = false;
+  const auto second = AdminServer::Start(config, *server_.operator->());
   ASSERT_FALSE(second.ok());
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(taken));
+}
+
+TEST_F(AdminTest, WhereNobodyChoseTheAddressAnyPortWillDo) {
+  Config config;
+  EXPECT_EQ(config.admin_listen, std::vector<std::string>{"localhost:8081"});
+  config.admin_listen = {ToString(admin_.endpoint())};
+  const auto second = AdminServer::Start(config, *server_.operator->());
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_NE((*second)->endpoints().front().port(), admin_.endpoint().port());
+  RawClient client((*second)->endpoints().front());
+  client.Write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(client.ReadReply().body, "ok\n");
+  // A reload leaves it there; but where the address is chosen, it must be had.
+  const auto same = (*second)->Prepare(config);
+  ASSERT_TRUE(same.ok()) << same.status();
+  EXPECT_TRUE(same->listeners.opened.empty());
+  EXPECT_TRUE(same->listeners.dropped.empty());
+  config.is_admin_listen_default = false;
+  EXPECT_FALSE((*second)->Prepare(config).ok());
+  config.admin_listen = {};
+  const auto none = AdminServer::Start(config, *server_.operator->());
+  ASSERT_TRUE(none.ok());
+  EXPECT_TRUE((*none)->endpoints().empty());
 }
 
 }  // namespace

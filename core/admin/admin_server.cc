@@ -2,34 +2,44 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "core/admin/metrics.h"
+#include "core/admin/overview.h"
+#include "core/admin/sessions.h"
+#include "core/admin/steering.h"
 #include "core/check.h"
+#include "core/compat.h"
 #include "core/config.h"
 #include "core/fanout/egress.h"
 #include "core/generation.h"
 #include "core/health.h"
 #include "core/route_table.h"
+#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
 
-// A GET whose answer is made anew each time.
+constexpr char kAnyPort[] = "localhost:0";
+
+// An answer that is made anew each time.
 class Page final : public Route {
  public:
-  explicit Page(std::function<Response()> answer) : answer_(std::move(answer)) {}
+  Page(std::vector<std::string> methods, std::function<Response(const Request&)> answer)
+      : methods_(std::move(methods)), answer_(std::move(answer)) {}
 
   bool has_websocket() const override { return false; }
-  std::vector<std::string> http_methods() const override { return {"GET"}; }
-  Response Answer(const Request&) override {
-    Response response = answer_();
+  std::vector<std::string> http_methods() const override { return methods_; }
+  Response Answer(const Request& request) override {
+    Response response = answer_(request);
     response.headers.emplace_back("Cache-Control", "no-store");
     return response;
   }
 
  private:
-  const std::function<Response()> answer_;
+  const std::vector<std::string> methods_;
+  const std::function<Response(const Request&)> answer_;
 };
 
 Response Health(const Server& server, std::chrono::seconds stuck_after) {
@@ -48,27 +58,40 @@ Response Metrics(const Server& server) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(
-    const std::vector<std::string>& addresses, const Server& server,
-    std::chrono::seconds stuck_after) {
+absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const Config& config,
+                                                                const Server& server,
+                                                                std::chrono::seconds stuck_after) {
   std::unique_ptr<AdminServer> admin(new AdminServer(server, stuck_after));
-  absl::StatusOr<ListenerChange> listeners = admin->PrepareListeners(addresses);
-  if (!listeners.ok()) return listeners.status();
-  admin->AdoptListeners(*std::move(listeners));
+  absl::StatusOr<Change> change = admin->Prepare(config);
+  if (!change.ok()) return change.status();
+  admin->Adopt(*std::move(change));
   if (absl::Status status = admin->shards_.front()->Start(); !status.ok()) return status;
   return admin;
 }
 
 AdminServer::AdminServer(const Server& server, std::chrono::seconds stuck_after) {
   RouteTable routes;
-  const auto serve = [&](const char* path, std::function<Response()> answer) {
+  const auto serve = [&](const char* path, std::vector<std::string> methods, Answer answer) {
     const absl::Status added =
-        routes.Serve(path, "admin", std::make_unique<Page>(std::move(answer)));
+        routes.Serve(path, "admin", std::make_unique<Page>(std::move(methods), std::move(answer)));
     FANFARE_CHECK(added.ok(), "two admin pages at one path");
   };
-  serve("/healthz", [&server, stuck_after] { return Health(server, stuck_after); });
-  serve("/readyz", [&server] { return Readiness(server); });
-  serve("/metrics", [&server] { return Metrics(server); });
+  serve("/healthz", {"GET"},
+        [&server, stuck_after](const Request&) { return Health(server, stuck_after); });
+  serve("/readyz", {"GET"}, [&server](const Request&) { return Readiness(server); });
+  serve("/metrics", {"GET"}, [&server](const Request&) { return Metrics(server); });
+  const auto of_server = [&](Response (*answer)(const Server&, const Request&)) {
+    return ForOperators(
+        [&server, answer](const Request& request) { return answer(server, request); });
+  };
+  serve("/server", {"GET"}, of_server(ShowServer));
+  serve("/routes", {"GET"}, of_server(ListRoutes));
+  serve("/rooms", {"GET"}, of_server(ListRooms));
+  serve("/sessions", {"GET"}, of_server(ListSessions));
+  serve("/sessions/{id}", {"GET"}, of_server(ShowSession));
+  serve("/sessions/{id}/close", {"POST"}, of_server(CloseSession));
+  serve("/sessions/{id}/message", {"POST"}, of_server(MessageSession));
+  serve("/log_level", {"GET", "PUT"}, ForOperators(LogLevel));
   Config config;
   config.limits.connections = kMaxConnections;
   auto generation = std::make_shared<const Generation>(config, std::move(routes));
@@ -76,14 +99,37 @@ AdminServer::AdminServer(const Server& server, std::chrono::seconds stuck_after)
       std::make_unique<Shard>(std::move(generation), addresses_, MakeSyscallEgress()));
 }
 
-absl::StatusOr<ListenerChange> AdminServer::PrepareListeners(
-    const std::vector<std::string>& addresses) const {
-  return ChangeListeners(listeners_, addresses, shards_);
+AdminServer::Answer AdminServer::ForOperators(Answer answer) const {
+  return [this, answer = std::move(answer)](const Request& request) {
+    std::optional<Response> refusal = access_.Refuse(request);
+    return refusal ? *std::move(refusal) : answer(request);
+  };
 }
 
-void AdminServer::AdoptListeners(ListenerChange change) {
-  listeners_ = std::move(change.all);
-  shards_.front()->Post([opened = std::move(change.opened), dropped = std::move(change.dropped)] {
+absl::StatusOr<AdminServer::Change> AdminServer::Prepare(const Config& config) const {
+  std::vector<std::string> addresses = config.admin_listen;
+  const bool is_elsewhere = listeners_.size() == 1 && listeners_.front().text == kAnyPort;
+  // It stays there.
+  if (config.is_admin_listen_default && is_elsewhere) addresses = {kAnyPort};
+  absl::StatusOr<ListenerChange> listeners = ChangeListeners(listeners_, addresses, shards_);
+  if (!listeners.ok() && config.is_admin_listen_default) {
+    spdlog::info("{}; operators are answered at another port", ToStd(listeners.status().message()));
+    listeners = ChangeListeners(listeners_, {kAnyPort}, shards_);
+    if (!listeners.ok()) {
+      spdlog::warn("{}; operators are answered nowhere", ToStd(listeners.status().message()));
+      listeners = ChangeListeners(listeners_, {}, shards_);
+    }
+  }
+  if (!listeners.ok()) return listeners.status();
+  return Change{.listeners = *std::move(listeners), .hosts = config.admin_hosts};
+}
+
+void AdminServer::Adopt(Change change) {
+  listeners_ = std::move(change.listeners.all);
+  shards_.front()->Post([this, opened = std::move(change.listeners.opened),
+                         dropped = std::move(change.listeners.dropped),
+                         hosts = std::move(change.hosts)] {
+    access_ = AdminAccess(hosts);
     Accept(opened);
     Close(dropped);
   });

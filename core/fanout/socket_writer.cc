@@ -51,6 +51,7 @@ bool SocketWriter::Write(Message message) {
   if (outbox_size() + bytes > settings_.outbox_bytes) return false;
   outbox_.append(header.bytes()).append(message.payload);
   fanout_.stats().messages_sent.Add();
+  ++sent_tally_.messages;
   if (fanout_.log_messages()) LogSent(message);
   Queue();
   return true;
@@ -88,8 +89,8 @@ std::unique_ptr<Subscriber> SocketWriter::Subscribe(Channel& channel,
 void SocketWriter::Unsubscribe(Subscriber& subscriber) {
   if (subscriber.mid_frame()) TakeRestOfFrame(subscriber);
   subscribers_.erase(std::find(subscribers_.begin(), subscribers_.end(), &subscriber));
-  subscriber.writer = nullptr;
   std::exchange(subscriber.group, nullptr)->Remove(subscriber);
+  subscriber.writer = nullptr;
   MakeDirectWherePossible();
 }
 
@@ -139,6 +140,20 @@ bool SocketWriter::Finish() {
   if (tls_->output().empty()) return true;
   Queue();
   return false;
+}
+
+Tally SocketWriter::sent() const {
+  Tally sent = sent_tally_;
+  for (const Subscriber* subscriber : subscribers_) {
+    if (subscriber->direct) sent += subscriber->group->SentDirectly(*subscriber);
+  }
+  return sent;
+}
+
+std::uint64_t SocketWriter::lag_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Subscriber* subscriber : subscribers_) bytes += subscriber->group->LagOf(*subscriber);
+  return bytes;
 }
 
 std::size_t SocketWriter::Gather(std::vector<iovec>& pieces) {
@@ -239,6 +254,7 @@ void SocketWriter::Advance(std::size_t bytes) {
       stretch.subscriber->group->Advance(*stretch.subscriber, part);
     } else {
       sent_ += part;
+      sent_tally_.bytes += part;
     }
   }
   gathered_.clear();

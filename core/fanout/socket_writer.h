@@ -15,6 +15,7 @@
 #include "core/fanout/egress.h"
 #include "core/fanout/subscriber.h"
 #include "core/message.h"
+#include "core/session_report.h"
 #include "core/tls/tls_session.h"
 
 namespace fanfare {
@@ -102,9 +103,13 @@ class SocketWriter {
   // call it again after OnProgress until then.
   [[nodiscard]] bool Finish();
   std::size_t outbox_size() const { return outbox_.size() - sent_; }
+  // For operators: what the kernel took for this session, and how far its cursors are behind.
+  Tally sent() const;
+  std::uint64_t lag_bytes() const;
   // Bytes of memory that the outbox takes.
   std::size_t outbox_memory() const { return outbox_.capacity(); }
   int socket() const { return socket_; }
+  Format format() const { return settings_.format; }
   Owner& owner() { return owner_; }
   // Whose output is sent, too, after Queue.
   TlsSession* tls() const { return tls_.get(); }
@@ -117,6 +122,9 @@ class SocketWriter {
   // A direct send was cut short; the subscriber is lagging now.
   void OnDirectSendStopped(Subscriber& subscriber, std::int64_t result);
   void LogSent(Message message) const;
+  // What a lagging subscriber was sent, or one that is not direct any more since it became so.
+  void CountSent(const Tally& sent) { sent_tally_ += sent; }
+  void UncountSent(const Tally& sent) { sent_tally_ -= sent; }
   // Asks Fanout for a turn.
   void Queue();
 
@@ -158,6 +166,8 @@ class SocketWriter {
   // Whole frames, of which `sent_` bytes have been sent.
   std::string outbox_;
   std::size_t sent_ = 0;
+  // But for what the direct subscriber's group counts.
+  Tally sent_tally_;
   absl::InlinedVector<Subscriber*, 1> subscribers_;
   absl::InlinedVector<Stretch, 2> gathered_;
   const std::unique_ptr<TlsSession> tls_;

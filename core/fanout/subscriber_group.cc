@@ -67,7 +67,7 @@ std::unique_ptr<Subscriber> SubscriberGroup::Add(SocketWriter& writer,
 
 void SubscriberGroup::Remove(Subscriber& subscriber) {
   if (subscriber.direct) {
-    RemoveDirect(subscriber);
+    RemoveDirect(subscriber, PositionOf(subscriber));
   } else {
     RemoveLagging(subscriber);
     if (lagging_.empty()) Trim();
@@ -186,13 +186,14 @@ void SubscriberGroup::OnSent(Subscriber& subscriber, std::int64_t result) {
     }
     return;
   }
-  RemoveDirect(subscriber);
+  RemoveDirect(subscriber, from_);
   AddLagging(subscriber, from_);
   subscriber.writer->OnDirectSendStopped(subscriber, result);
 }
 
 bool SubscriberGroup::EndPass() {
   in_pass_ = false;
+  sent_directly_ = SentUpTo(to_);
   from_ = to_;
   next_ = direct_.size();
   Trim();
@@ -242,27 +243,47 @@ void SubscriberGroup::CopyRestOfFrame(const Subscriber& subscriber, std::string&
 
 void SubscriberGroup::Advance(Subscriber& subscriber, std::size_t bytes) {
   subscriber.position += bytes;
-  subscriber.boundary = CountSent(*subscriber.writer, subscriber.boundary, subscriber.position);
+  const Counted counted = CountSent(*subscriber.writer, subscriber.boundary, subscriber.position);
+  subscriber.boundary = counted.boundary;
+  subscriber.writer->CountSent({.messages = counted.messages, .bytes = bytes});
   const bool is_stale = channel_->settings_.slow_readers == SlowReaders::kLatest &&
                         !subscriber.mid_frame() && subscriber.position < newest_;
   if (is_stale) Skip(subscriber, newest_);
 }
 
-LogPosition SubscriberGroup::CountSent(const SocketWriter& writer, LogPosition boundary,
-                                       LogPosition end) {
+SubscriberGroup::Counted SubscriberGroup::CountSent(const SocketWriter& writer,
+                                                    LogPosition boundary, LogPosition end) {
+  std::uint64_t messages = 0;
   while (boundary < end) {
     const Frame frame = window_.FrameAt(boundary);
     if (boundary + frame.bytes > end) break;
     boundary += frame.bytes;
+    ++messages;
     fanout_.stats().messages_sent.Add();
     if (fanout_.log_messages()) writer.LogSent(frame.message);
   }
-  return boundary;
+  return {.boundary = boundary, .messages = messages};
+}
+
+LogPosition SubscriberGroup::PositionOf(const Subscriber& subscriber) const {
+  if (!subscriber.direct) return subscriber.position;
+  return subscriber.index < next_ ? to_ : from_;
+}
+
+std::uint64_t SubscriberGroup::LagOf(const Subscriber& subscriber) const {
+  const std::lock_guard lock(channel_->mutex_);
+  return channel_->log_->head() - PositionOf(subscriber);
+}
+
+Tally SubscriberGroup::SentUpTo(LogPosition position) const {
+  Tally sent = sent_directly_;
+  if (position != from_) sent += {.messages = run_messages_, .bytes = run_bytes_};
+  return sent;
 }
 
 void SubscriberGroup::MakeLagging(Subscriber& subscriber) {
-  const LogPosition position = subscriber.index < next_ ? to_ : from_;
-  RemoveDirect(subscriber);
+  const LogPosition position = PositionOf(subscriber);
+  RemoveDirect(subscriber, position);
   AddLagging(subscriber, position);
 }
 
@@ -271,6 +292,7 @@ void SubscriberGroup::MakeDirectIfAligned(Subscriber& subscriber) {
     return;
   }
   RemoveLagging(subscriber);
+  subscriber.writer->UncountSent(SentUpTo(to_));
   subscriber.direct = true;
   direct_.push_back({.socket = subscriber.writer->socket(), .subscriber = &subscriber});
   // It stands at to_, and so belongs to the first part.
@@ -280,7 +302,8 @@ void SubscriberGroup::MakeDirectIfAligned(Subscriber& subscriber) {
   if (lagging_.empty()) Trim();
 }
 
-void SubscriberGroup::RemoveDirect(Subscriber& subscriber) {
+void SubscriberGroup::RemoveDirect(Subscriber& subscriber, LogPosition position) {
+  subscriber.writer->CountSent(SentUpTo(position));
   const auto move = [this](std::size_t from, std::size_t to) {
     if (from == to) return;
     direct_[to] = direct_[from];

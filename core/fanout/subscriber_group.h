@@ -13,6 +13,7 @@
 #include "core/fanout/egress.h"
 #include "core/fanout/log.h"
 #include "core/fanout/subscriber.h"
+#include "core/session_report.h"
 
 namespace fanfare {
 
@@ -84,6 +85,14 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   // Makes a subscriber direct if it stands where the direct ones do and its writer allows it.
   void MakeDirectIfAligned(Subscriber& subscriber);
 
+  // For operators: how many bytes lie between the subscriber's cursor and the log's head.
+  std::uint64_t LagOf(const Subscriber& subscriber) const;
+  // What the group has sent to each that was direct ever since. A direct subscriber's writer has
+  // counted so much too little (see SocketWriter::sent), so that a pass touches no session.
+  Tally SentDirectly(const Subscriber& subscriber) const {
+    return SentUpTo(PositionOf(subscriber));
+  }
+
   // For Fanout: whether the group is on its list, and was woken since its pass began.
   bool queued = false;
   bool due = false;
@@ -109,13 +118,21 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   // A lagging subscriber goes on from there; a frame that was begun is finished first.
   void Skip(Subscriber& subscriber, LogPosition to);
   std::uint64_t CountAt(LogPosition boundary, const Seen& seen) const;
-  void RemoveDirect(Subscriber& subscriber);
+  LogPosition PositionOf(const Subscriber& subscriber) const;
+  // What was sent to those direct subscribers that stand there: at from_, or at to_.
+  Tally SentUpTo(LogPosition position) const;
+  // The subscriber stands at that position, and its writer counts what it is sent from now on.
+  void RemoveDirect(Subscriber& subscriber, LogPosition position);
   void RemoveLagging(Subscriber& subscriber);
   void AddLagging(Subscriber& subscriber, LogPosition position);
   // Gives back what no subscriber of this shard needs any more.
   void Trim();
   // Counts and logs the frames from `boundary` that end at or before `end`; returns the last end.
-  LogPosition CountSent(const SocketWriter& writer, LogPosition boundary, LogPosition end);
+  struct Counted {
+    LogPosition boundary;
+    std::uint64_t messages;
+  };
+  Counted CountSent(const SocketWriter& writer, LogPosition boundary, LogPosition end);
 
   // Null after the last subscriber has left.
   Channel* channel_;
@@ -142,6 +159,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   std::vector<iovec> run_;
   std::uint64_t run_bytes_ = 0;
   std::uint64_t run_messages_ = 0;
+  // What the passes before this one sent to each direct subscriber.
+  Tally sent_directly_;
 };
 
 }  // namespace fanfare

@@ -216,6 +216,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   // MessageReader::Sink.
   bool OnMessage(Message message) override {
     shard().stats().messages_received.Add();
+    CountReceived();
     shard().poller().CountHandled(message.payload.size());
     if (shard().fanout().log_messages()) spdlog::info("{} >> {}", name(), QuoteForLog(message));
     if (shard().reading()) {

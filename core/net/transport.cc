@@ -3,10 +3,13 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/error.hpp>
 #include <boost/beast/core/error.hpp>
 #include <cerrno>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -23,6 +26,8 @@ namespace {
 
 // More than the writer ever leaves there by itself.
 constexpr std::size_t kMaxTlsOutput = 2 * SocketWriter::kMaxEncryptedBytes;
+// What operators are shown of a path; it is kept for as long as the session.
+constexpr std::size_t kMaxPathBytes = 128;
 
 std::uint64_t NextId() {
   static std::atomic<std::uint64_t> next{1};
@@ -148,6 +153,22 @@ std::shared_ptr<SessionHandle> Transport::handle() {
   return handle_;
 }
 
+SessionReport Transport::Report() const {
+  return {.id = id_,
+          .peer = peer_,
+          .route = entry_->name,
+          .pattern = entry_->pattern,
+          .path = path_ == nullptr ? entry_->pattern : std::string_view(path_.get()),
+          .user = identity() == nullptr ? std::string_view() : std::string_view(identity()->user),
+          .format = writer_.format(),
+          .opened = std::chrono::system_clock::from_time_t(opened_),
+          .is_closing = closing_,
+          .received = received_,
+          .sent = writer_.sent(),
+          .lag_bytes = writer_.lag_bytes(),
+          .outbox_bytes = writer_.outbox_size()};
+}
+
 void Transport::Cut() {
   End(net::error::operation_aborted);
 }
@@ -171,6 +192,7 @@ void Transport::OnTick() {
 
 void Transport::OpenHandler(const Request& request, OpenFunction open) {
   request_ = &request;
+  NoteOpened(request);
   try {
     absl::StatusOr<std::unique_ptr<Handler>> handler = open(*this);
     if (handler.ok()) {
@@ -184,6 +206,17 @@ void Transport::OpenHandler(const Request& request, OpenFunction open) {
     HandlerFailed(CurrentExceptionText());
   }
   request_ = nullptr;
+}
+
+void Transport::NoteOpened(const Request& request) {
+  opened_ = static_cast<std::uint32_t>(
+      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  entry_ = &*std::ranges::find(generation_->router().entries(), request.pattern,
+                               &Router::Entry::pattern);
+  if (request.path == request.pattern) return;
+  const std::string_view path = std::string_view(request.path).substr(0, kMaxPathBytes);
+  path_ = std::make_unique<char[]>(path.size() + 1);
+  std::ranges::copy(path, path_.get());
 }
 
 void Transport::CallHandler(absl::FunctionRef<void(Handler& handler)> call) {
@@ -268,6 +301,7 @@ void Transport::Receive() {
   shard_.stats().bytes_received.Add(static_cast<std::uint64_t>(bytes));
   const std::string_view received(buffer.data(), static_cast<std::size_t>(bytes));
   if (writer_.tls() != nullptr) return Decrypt(received);
+  received_.bytes += received.size();
   OnBytes(received);
 }
 
@@ -278,6 +312,7 @@ void Transport::Decrypt(std::string_view ciphertext) {
   error_code ec;
   const std::string_view plaintext = tls.Decrypt(ciphertext, shard_.plaintext_buffer(), ec);
   if (!tls.output().empty()) writer_.Queue();
+  received_.bytes += plaintext.size();
   if (!plaintext.empty()) OnBytes(plaintext);
   if (ended_) return;
   if (ec) return FailTls(ec);

@@ -18,6 +18,7 @@
 #include "core/request.h"
 #include "core/route.h"
 #include "core/session.h"
+#include "core/session_report.h"
 #include "core/shard.h"
 #include "core/tls/tls_session.h"
 #include "core/unique_fd.h"
@@ -67,6 +68,9 @@ class Transport : public Session,
   void Cut() override;
   void OnTick() override;
   bool IsServedBy(const Generation& generation) const override;
+  // None before its handler is opened.
+  Session* session() override { return opened_ == 0 ? nullptr : this; }
+  SessionReport Report() const override;
 
  protected:
   // Bytes that came; nothing else is read meanwhile.
@@ -85,6 +89,8 @@ class Transport : public Session,
       absl::FunctionRef<absl::StatusOr<std::unique_ptr<Handler>>(Session& session)>;
   void OpenHandler(const Request& request, OpenFunction open);
   void CallHandler(absl::FunctionRef<void(Handler& handler)> call);
+  // A message came.
+  void CountReceived() { ++received_.messages; }
   // Tells the handler of the peer's close frame, on the turn in which it came.
   void TellPeerClosed(CloseCode code);
   // The session is over for its route, whoever closed it: its handler and subscriptions end.
@@ -122,6 +128,8 @@ class Transport : public Session,
   bool ended() const { return ended_; }
 
  private:
+  // What operators are told later.
+  void NoteOpened(const Request& request);
   void OnReady(std::uint32_t events) override;
   void ReadAndWrite(std::uint32_t events);
   // Something was thrown, which ends this connection alone.
@@ -143,9 +151,15 @@ class Transport : public Session,
   OpenConnections::Permit permit_;
   const std::uint64_t id_;
   const Endpoint peer_;
+  // When the handler was opened, as a Unix time; 0 before.
+  std::uint32_t opened_ = 0;
   const std::string name_;
   // Null where none is asked for.
   const std::unique_ptr<SessionToken> token_;
+  // What the request was for. The path is null where it is the pattern.
+  const Router::Entry* entry_ = nullptr;
+  std::unique_ptr<char[]> path_;
+  Tally received_;
   // Until the end.
   std::shared_ptr<Transport> self_;
   // While the handler is opened.

@@ -53,6 +53,10 @@ class ChatRoute final : public Route {
     return part == Part::kEvents ? AnswerReader(rooms_, request) : api_.Answer(part, request);
   }
 
+  std::vector<GroupInfo> GroupsAfter(const std::string& name, std::size_t limit) const override {
+    return rooms_.DescribeAfter(name, limit);
+  }
+
   absl::StatusOr<std::unique_ptr<Handler>> Open(Session& session) override {
     const bool is_plain = session.request().subprotocol.empty();
     return is_plain ? OpenPlain(session) : OpenJson(session);

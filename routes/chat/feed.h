@@ -1,6 +1,7 @@
 // A room's events for those who read them as server-sent events.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,6 +32,7 @@ class Feed {
   Feed(std::string epoch, const Channel& events, std::shared_ptr<Channel> channel);
 
   void Add(std::uint64_t offset, std::string_view json);
+  std::size_t log_memory() const { return channel_->log_memory(); }
   void Expire() { channel_->ExpireHistory(); }
 
   // The oldest offset that is kept; that of the next event, if none is.

@@ -39,6 +39,10 @@ std::uint64_t Record::first() const {
   return channel_->kept().first + 1;
 }
 
+std::size_t Record::log_memory() const {
+  return channel_->log_memory() + (feed_ == nullptr ? 0 : feed_->log_memory());
+}
+
 void Record::Expire() {
   channel_->ExpireHistory();
   if (feed_ != nullptr) feed_->Expire();

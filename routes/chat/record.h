@@ -40,6 +40,8 @@ class Record {
   // The offsets of the newest event, and of the oldest that is kept; newest + 1 if none is.
   std::uint64_t newest() const;
   std::uint64_t first() const;
+  // Of its channels' logs.
+  std::size_t log_memory() const;
   // Lets go of what became too old.
   void Expire();
 

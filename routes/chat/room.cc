@@ -197,6 +197,21 @@ Room::Summary Room::Summarize() const {
   return {.members = presence_.count(), .offset = record_->newest()};
 }
 
+GroupInfo Room::Describe() const {
+  const std::lock_guard lock(mutex_);
+  GroupInfo info = {.name = name_,
+                    .members = {{"plain", plain_.size()}},
+                    .log_bytes = plain_channel_->log_memory(),
+                    .created = created_};
+  if (record_ == nullptr) return info;
+  // The plain ones are among those who are present.
+  info.members.emplace_back("json", presence_.count() - plain_authors_.size());
+  info.members.emplace_back("events", watchers_);
+  info.kept_messages = record_->newest() + 1 - record_->first();
+  info.log_bytes += record_->log_memory();
+  return info;
+}
+
 bool Room::Expire() {
   const std::lock_guard lock(mutex_);
   if (record_ == nullptr) return plain_.empty();

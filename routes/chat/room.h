@@ -116,6 +116,8 @@ class Room : public std::enable_shared_from_this<Room> {
     std::uint64_t offset = 0;
   };
   Summary Summarize() const;
+  // What operators are told.
+  GroupInfo Describe() const;
 
   // Lets go of what is too old. True if nothing is left that anybody could come back to.
   bool Expire();
@@ -136,6 +138,7 @@ class Room : public std::enable_shared_from_this<Room> {
 
   const std::string name_;
   const RoomSettings settings_;
+  const std::chrono::system_clock::time_point created_ = std::chrono::system_clock::now();
   RouteContext& context_;
   const std::shared_ptr<Channel> plain_channel_;
 

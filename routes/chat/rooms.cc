@@ -57,6 +57,15 @@ std::vector<std::pair<std::string, Room::Summary>> Rooms::ListAfter(const std::s
   return list;
 }
 
+std::vector<GroupInfo> Rooms::DescribeAfter(const std::string& after, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<GroupInfo> list;
+  for (auto at = rooms_.upper_bound(after); at != rooms_.end() && list.size() < limit; ++at) {
+    list.push_back(at->second->room->Describe());
+  }
+  return list;
+}
+
 std::size_t Rooms::count() const {
   const std::lock_guard lock(mutex_);
   return rooms_.size();

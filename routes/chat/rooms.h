@@ -63,6 +63,8 @@ class Rooms {
   std::vector<std::pair<std::string, Room::Summary>> ListAfter(const std::string& after,
                                                                std::size_t limit,
                                                                IsWanted is_wanted) const;
+  // The same for operators.
+  std::vector<GroupInfo> DescribeAfter(const std::string& after, std::size_t limit) const;
 
   // How many rooms there are, and how many of them have a record.
   std::size_t count() const;

@@ -4,11 +4,12 @@
 import json
 import re
 import signal
+import socket
 import unittest
 import urllib.error
 import urllib.request
 
-from tests.process.client import connect
+from tests.process.client import closed, connect, endpoint, receive
 from tests.process.server import DEADLINE_SECONDS, Server, run
 
 CONFIG = {"admin": {"listen": "127.0.0.1:0"}}
@@ -24,6 +25,15 @@ def get(server, path):
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read().decode()
+
+
+def ask(server, method, path, body):
+    """Status and JSON."""
+    address = server.wait_log(ADMIN)[0][1]
+    request = urllib.request.Request(f"http://{address}{path}", json.dumps(body).encode(),
+                                     {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request, timeout=DEADLINE_SECONDS) as answer:
+        return answer.status, json.load(answer)
 
 
 class AdminTest(unittest.IsolatedAsyncioTestCase):
@@ -42,9 +52,47 @@ class AdminTest(unittest.IsolatedAsyncioTestCase):
                     deadline -= 1
                 self.assertEqual(get(server, "/readyz"), (503, "stopping\n"))
 
-    def test_without_the_setting_there_is_none(self):
-        with Server() as server:
-            self.assertFalse([line for line in server.log if "for operators" in line])
+    def test_without_the_setting_it_is_at_8081_or_where_there_is_room(self):
+        # The port is in use, by us or by somebody else.
+        with socket.socket() as taken:
+            try:
+                taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                taken.bind(("127.0.0.1", 8081))
+                taken.listen()
+            except OSError:
+                pass
+            with Server() as first, Server() as second:
+                for server in (first, second):
+                    self.assertEqual(get(server, "/healthz"), (200, "ok\n"))
+                    server.wait_log(r"info cannot listen on 127\.0\.0\.1:8081: Address already in "
+                                    r"use; operators are answered at another port$")
+                self.assertNotEqual(first.wait_log(ADMIN)[0][1], second.wait_log(ADMIN)[0][1])
+
+    def test_it_can_be_switched_off(self):
+        with Server(config={"admin": {"listen": []}}) as server:
+            self.assertFalse([line for line in server.log if "operators" in line])
+
+    async def test_what_an_operator_does_is_in_the_log(self):
+        with Server(config=CONFIG) as server:
+            async with connect(server.url("/chat")) as client:
+                sessions = json.loads(get(server, "/sessions")[1])["sessions"]
+                number = sessions[0]["id"]
+                self.assertEqual(sessions[0]["peer"], endpoint(client))
+                self.assertEqual(ask(server, "PUT", "/log_level", {"level": "warn"}),
+                                 (200, {"level": "warn"}))
+                self.assertEqual(ask(server, "PUT", "/log_level", {"level": "info"})[0], 200)
+                self.assertEqual(ask(server, "POST", f"/sessions/{number}/message",
+                                     {"text": "go\nhome"})[0], 200)
+                self.assertEqual(await receive(client), "go\nhome")
+                self.assertEqual(ask(server, "POST", f"/sessions/{number}/close",
+                                     {"code": 4000, "reason": "late\nnow"})[0], 200)
+                self.assertEqual(await closed(client), (4000, "late\nnow"))
+            operator = r"info operator 127\.0\.0\.1:\d+ "
+            of_client = rf"session {number} of {re.escape(endpoint(client))}$"
+            server.wait_log(operator + "sets the log's level to warn$")
+            server.wait_log(operator + "sets the log's level to info$")
+            server.wait_log(operator + "sends 7 bytes to " + of_client)
+            server.wait_log(operator + r'closes \(4000 "late\\nnow"\) ' + of_client)
 
     def test_an_address_that_is_taken(self):
         with Server() as server:

@@ -25,6 +25,10 @@ def has_ipv6():
     return True
 
 
+# What is said of the addresses for operators, of which admin_test.py knows more.
+ADMIN = re.compile(r"for operators: |operators are answered|listening without it")
+
+
 def status_at(host, port):
     connection = http.client.HTTPConnection(host, port, timeout=10)
     connection.request("GET", "/nowhere")
@@ -41,7 +45,7 @@ class StartTest(unittest.TestCase):
             served = {"/chat": "chat", "/chat/{room}": "chat", "/echo": "echo"}
             self.assertEqual(server.routes, server.routes | served)
             width = max(map(len, server.routes))
-            *lines, last = server.log
+            *lines, last = [line for line in server.log if not ADMIN.search(line)]
             self.assertRegex(last, r"^info shards: 2, egress: (syscalls|io_uring), "
                                    r"connections: at most \d+$")
             self.assertEqual(lines, [
@@ -68,8 +72,11 @@ class StartTest(unittest.TestCase):
             for host in hosts:
                 self.assertEqual(status_at(host.strip("[]"), server.port), 404)
             # Without IPv6, there is a warning and a server.
-            warnings = [line for line in server.log if line.startswith("warning")]
-            self.assertEqual(len(warnings), 2 - len(hosts), warnings)
+            warnings = [line for line in server.log
+                        if line.startswith("warning") and ":8081" not in line]
+            self.assertLessEqual(2 - len(hosts), len(warnings), warnings)
+            if len(hosts) == 2:
+                self.assertEqual(warnings, [])
 
     def test_the_default_address_is_localhost_8080(self):
         # The port is in use, by us or by somebody else, and the error says which it is.
@@ -95,7 +102,8 @@ class StartTest(unittest.TestCase):
                 self.assertNotEqual(lines[-1], "", lines)
                 lines.append(process.stdout.readline())
             process.stdout.close()
-            port = int(LISTENING.search(lines[0])[1].rpartition(":")[2])
+            listening = next(filter(None, map(LISTENING.search, lines)))
+            port = int(listening[1].rpartition(":")[2])
             # Every one of them would be logged.
             asyncio.run(self.say_hello_three_times(port))
             process.terminate()
