@@ -59,7 +59,7 @@ class NoSession final : public SocketWriter::Owner {
   void OnFellBehind(std::optional<std::uint64_t>) override {}
   void OnMissed(const std::string&, std::uint64_t) override {}
   void OnProgress() override {}
-  std::string_view name() const override { return "none"; }
+  LogSubject subject() const override { return {}; }
 
   SocketWriter writer_;
 };

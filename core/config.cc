@@ -50,6 +50,20 @@ absl::StatusOr<Limits> ReadLimits(Options options) {
   return limits;
 }
 
+// So many lines in a second are as good as all.
+constexpr std::int64_t kMaxLogLines = 1'000'000'000;
+
+absl::StatusOr<LogSettings> ReadLog(Options options) {
+  LogSettings log;
+  log.format = options.Choice("format", log.format, kLogFormats);
+  log.level = options.Choice("level", log.level, kLogLevels);
+  const auto lines = static_cast<std::int64_t>(log.lines_per_second);
+  log.lines_per_second =
+      static_cast<std::size_t>(options.Int("lines_per_second", lines, {0, kMaxLogLines}));
+  if (absl::Status status = options.Finish(); !status.ok()) return status;
+  return log;
+}
+
 absl::StatusOr<RouteConfig> ReadRoute(const json& value, const std::string& path) {
   Options entry(value, path);
   RouteConfig route;
@@ -261,6 +275,7 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   const json tls_value = options.Take("tls");
   const json admin_value = options.Take("admin");
   const json limits_value = options.Take("limits");
+  const json log_value = options.Take("log");
   const json routes_value = options.Take("routes");
   // First of all the document's own keys, so that a typing error there is not taken for a default.
   if (absl::Status status = options.Finish(); !status.ok()) return status;
@@ -281,6 +296,10 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   absl::StatusOr<Limits> limits = ReadLimits(Options(limits_value, "limits"));
   if (!limits.ok()) return limits.status();
   config.limits = *limits;
+
+  absl::StatusOr<LogSettings> log = ReadLog(Options(log_value, "log"));
+  if (!log.ok()) return log.status();
+  config.log = *log;
 
   absl::StatusOr<std::vector<RouteConfig>> routes = ReadRoutes(routes_value, "routes");
   if (!routes.ok()) return routes.status();

@@ -15,6 +15,7 @@
 #include "core/channel.h"
 #include "core/fanout/egress.h"
 #include "core/limits.h"
+#include "core/log_settings.h"
 #include "core/origin.h"
 #include "core/tls/tls_settings.h"
 
@@ -55,6 +56,8 @@ struct Config {
   int threads = 0;
   // egress: "auto", "io_uring" or "syscalls".
   EgressChoice egress = EgressChoice::kAuto;
+  // log: how the log looks, and how much there is of it.
+  LogSettings log = {};
   // log_messages: whether each message is logged, coming in and going out.
   bool log_messages = false;
   // origins: the web pages that may open sessions, besides the server's own; see

@@ -247,9 +247,10 @@ TEST(ConfigTest, RoutesAreChecked) {
 TEST(ConfigTest, TheDocumentIsChecked) {
   EXPECT_EQ(Error("[]"), "expected an object, got an array");
   EXPECT_EQ(Error(R"({"route": []})"), "route: unknown key; did you mean \"routes\"?");
-  EXPECT_EQ(Error(R"({"colour": 1})"),
-            "colour: unknown key; known are admin, egress, limits, listen, log_messages, origins, "
-            "require_origin, routes, threads, tls");
+  EXPECT_EQ(
+      Error(R"({"colour": 1})"),
+      "colour: unknown key; known are admin, egress, limits, listen, log, log_messages, origins, "
+      "require_origin, routes, threads, tls");
   EXPECT_THAT(Error("{\n  \"threads\": ,\n}"), StartsWith("line 2, column 14: syntax error"));
   EXPECT_EQ(Error(R"({"limits": {"log_bytes": 1, "log_bytes": 2}})"),
             "limits.log_bytes: this key occurs twice in its object");
@@ -282,6 +283,24 @@ TEST(ConfigTest, PassedSocketsHaveOneEntry) {
             "listen: \"systemd:a\": another entry has these sockets");
   EXPECT_EQ(CheckConfig({.listen = {"systemd"}, .admin_listen = {"systemd:b"}}).message(),
             "admin.listen: \"systemd:b\": another entry has these sockets");
+}
+
+TEST(ConfigTest, TheLogIsRead) {
+  const LogSettings usual = Parse("{}").log;
+  EXPECT_EQ(usual.format, LogFormat::kText);
+  EXPECT_EQ(usual.level, LogLevel::kInfo);
+  EXPECT_EQ(usual.lines_per_second, 1000U);
+  const LogSettings log =
+      Parse(R"({"log": {"format": "json", "level": "debug", "lines_per_second": 0}})").log;
+  EXPECT_EQ(log.format, LogFormat::kJson);
+  EXPECT_EQ(log.level, LogLevel::kDebug);
+  EXPECT_EQ(log.lines_per_second, 0U);
+  EXPECT_EQ(Error(R"({"log": {"format": "xml"}})"),
+            "log.format: expected one of \"text\", \"json\", got \"xml\"");
+  EXPECT_THAT(Error(R"({"log": {"level": 3}})"), StartsWith("log.level: expected "));
+  EXPECT_THAT(Error(R"({"log": {"lines_per_second": -1}})"),
+              StartsWith("log.lines_per_second: expected a whole number from 0 to "));
+  EXPECT_THAT(Error(R"({"log": {"lines": 1}})"), StartsWith("log.lines: unknown key"));
 }
 
 TEST(ConfigTest, OriginsAreRead) {

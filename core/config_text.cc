@@ -30,6 +30,10 @@ std::string_view NameOf(T value, const std::array<std::pair<std::string_view, T>
   return found->first;
 }
 
+std::string Quoted(std::string_view text) {
+  return ordered_json(text).dump();
+}
+
 struct Member {
   std::string_view name;
   std::string_view meaning;
@@ -65,10 +69,6 @@ std::string LimitsText(const Limits& limits) {
   return ObjectText(members, "  ");
 }
 
-std::string Quoted(std::string_view text) {
-  return ordered_json(text).dump();
-}
-
 std::string AdminText(const Config& config) {
   return ObjectText(
       {{"listen",
@@ -77,6 +77,18 @@ std::string AdminText(const Config& config) {
         ordered_json(config.admin_listen).dump()},
        {"hosts", "names by which operators reach the page and its JSON, besides localhost",
         ordered_json(config.admin_hosts).dump()}},
+      "  ");
+}
+
+std::string LogText(const LogSettings& log) {
+  return ObjectText(
+      {{"format", R"("text", for people; or "json": an object in each line)",
+        Quoted(NameOf(log.format, kLogFormats))},
+       {"level", R"(how much: "debug", "info", "warn" or "error")",
+        Quoted(NameOf(log.level, kLogLevels))},
+       {"lines_per_second",
+        "of one kind of event; how many more there were is said afterwards; 0: no limit",
+        std::to_string(log.lines_per_second)}},
       "  ");
 }
 
@@ -165,6 +177,7 @@ std::string ConfigText(const Config& config, const RouteTable* routes) {
       {"egress",
        R"(how messages leave: "io_uring", "syscalls", or "auto": io_uring where it can be had)",
        Quoted(NameOf(config.egress, kEgressChoices))},
+      {"log", "how the log looks, and how much there is of it", LogText(config.log)},
       {"log_messages", "whether each message is logged, coming in (>>) and going out (<<)",
        config.log_messages ? "true" : "false"},
       {"origins",

@@ -33,6 +33,7 @@ std::vector<std::string> Known(std::string_view text) {
 TEST(ConfigTextTest, IsReadBackAsItWas) {
   const std::string text = ConfigText(Parse(R"({
     "listen": ["127.0.0.1:9000", "[::1]:9000"], "threads": 3, "egress": "syscalls",
+    "log": {"format": "json", "level": "warn", "lines_per_second": 14},
     "log_messages": true, "admin": {"listen": ["127.0.0.1:9100"], "hosts": ["ops.example"]},
     "tls": {"certificates": [{"certificate": "a.pem", "key": "a.key"}], "min_version": "1.3"},
     "origins": ["https://*.example.com", "null"], "require_origin": true,
@@ -57,6 +58,9 @@ TEST(ConfigTextTest, IsReadBackAsItWas) {
   EXPECT_EQ(config.tls.min_version, TlsVersion::k13);
   EXPECT_EQ(config.threads, 3);
   EXPECT_EQ(config.egress, EgressChoice::kSyscalls);
+  EXPECT_EQ(config.log.format, LogFormat::kJson);
+  EXPECT_EQ(config.log.level, LogLevel::kWarn);
+  EXPECT_EQ(config.log.lines_per_second, 14U);
   EXPECT_TRUE(config.log_messages);
   EXPECT_TRUE(config.origins.is_required());
   EXPECT_EQ(config.origins.allowed().size(), 2U);
@@ -78,6 +82,7 @@ TEST(ConfigTextTest, HasEverySettingWithAComment) {
   for (const std::string& name : Known(R"({"limits": {"?": 0}})")) names.push_back(name);
   for (const std::string& name : Known(R"({"admin": {"?": 0}})")) names.push_back(name);
   for (const std::string& name : Known(R"({"tls": {"?": 0}})")) names.push_back(name);
+  for (const std::string& name : Known(R"({"log": {"?": 0}})")) names.push_back(name);
   EXPECT_GT(names.size(), 10U);
   for (const std::string& name : names) {
     const std::size_t at = text.find("\"" + name + "\": ");

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/admin/admin_server.h"
+#include "core/event_log.h"
 #include "core/server.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -36,9 +36,10 @@ absl::Status FitConnectionsToDescriptors(Config& config) {
   const rlim_t room = descriptors.rlim_cur - others;
   std::size_t& limit = config.limits.connections;
   if (limit > room) {
-    spdlog::warn(
-        "limits.connections is {}, but this process may only have {} (ulimit -n): using that",
-        limit, room);
+    const std::string text =
+        absl::StrCat("limits.connections is ", limit, ", but this process may only have ", room,
+                     " (ulimit -n): using that");
+    WriteLog(LogEvent::kStarting, {.text = text, .level = LogLevel::kWarn});
   }
   if (limit == 0 || limit > room) limit = room;
   return absl::OkStatus();

@@ -13,10 +13,10 @@
 #include "absl/strings/str_split.h"
 #include "core/auth/authenticator.h"
 #include "core/compat.h"
+#include "core/event_log.h"
 #include "core/exception_text.h"
 #include "core/log_text.h"
 #include "core/target.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -110,7 +110,13 @@ Dispatch OpeningHandshake(Route& route, const OriginPolicy& origins, int http_ve
 }
 
 Response RouteFailed(const Request& request) {
-  spdlog::error("the route of {} failed: {}", EscapeForLog(request.path), CurrentExceptionText());
+  const std::string why = CurrentExceptionText();
+  const std::string peer = ToString(request.peer);
+  const std::string text =
+      absl::StrCat("the route of ", EscapeForLog(request.path), " failed: ", EscapeForLog(why));
+  WriteLog(LogEvent::kRouteFailed, {.about = {.peer = peer, .route = request.route},
+                                    .text = text,
+                                    .fields = {{"path", request.path}, {"reason", why}}});
   return Refusal(500, "the route failed");
 }
 
@@ -207,6 +213,7 @@ Dispatch DispatchRequest(const Router& router, const OriginPolicy& origins, std:
     return {.response = Refusal(404, absl::StrCat("nothing is served at ", request.path))};
   }
   request.pattern = match.pattern;
+  request.route = match.name;
   request.params = std::move(match.params);
   Route& route = *match.route;
   const Route::Service service = route.ServiceAt(request.pattern);

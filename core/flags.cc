@@ -1,6 +1,10 @@
 #include "core/flags.h"
 
+#include <array>
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -14,23 +18,55 @@
 #include "core/version.h"
 
 namespace fanfare {
+namespace {
 
-// A flag's value, found and written by Abseil through these names.
-bool AbslParseFlag(absl::string_view text, EgressChoice* choice, std::string* error) {
-  for (const auto& [name, value] : kEgressChoices) {
-    if (ToAbsl(name) != text) continue;
-    *choice = value;
-    return true;
+template <typename T, std::size_t N>
+using Choices = std::array<std::pair<std::string_view, T>, N>;
+
+template <typename T, std::size_t N>
+bool ParseChoice(absl::string_view text, const Choices<T, N>& choices, T& choice,
+                 std::string& error) {
+  error = "expected ";
+  for (std::size_t i = 0; i < N; ++i) {
+    const auto& [name, value] = choices[i];
+    if (ToAbsl(name) == text) {
+      choice = value;
+      return true;
+    }
+    absl::StrAppend(&error, i == 0 ? "" : (i + 1 == N ? " or " : ", "), ToAbsl(name));
   }
-  *error = "expected auto, io_uring or syscalls";
   return false;
 }
 
-std::string AbslUnparseFlag(EgressChoice choice) {
-  for (const auto& [name, value] : kEgressChoices) {
+template <typename T, std::size_t N>
+std::string NameOfChoice(T choice, const Choices<T, N>& choices) {
+  for (const auto& [name, value] : choices) {
     if (value == choice) return std::string(name);
   }
   return "";
+}
+
+}  // namespace
+
+// A flag's value, found and written by Abseil through these names.
+bool AbslParseFlag(absl::string_view text, EgressChoice* choice, std::string* error) {
+  return ParseChoice(text, kEgressChoices, *choice, *error);
+}
+bool AbslParseFlag(absl::string_view text, LogFormat* format, std::string* error) {
+  return ParseChoice(text, kLogFormats, *format, *error);
+}
+bool AbslParseFlag(absl::string_view text, LogLevel* level, std::string* error) {
+  return ParseChoice(text, kLogLevels, *level, *error);
+}
+
+std::string AbslUnparseFlag(EgressChoice choice) {
+  return NameOfChoice(choice, kEgressChoices);
+}
+std::string AbslUnparseFlag(LogFormat format) {
+  return NameOfChoice(format, kLogFormats);
+}
+std::string AbslUnparseFlag(LogLevel level) {
+  return NameOfChoice(level, kLogLevels);
 }
 
 }  // namespace fanfare
@@ -47,6 +83,10 @@ ABSL_FLAG(std::vector<std::string>, listen, {},
 ABSL_FLAG(int, threads, 0, "how many threads serve sessions; 0: one for each core");
 ABSL_FLAG(fanfare::EgressChoice, egress, fanfare::EgressChoice::kAuto,
           "how messages leave: io_uring, syscalls, or auto: io_uring where it can be had");
+ABSL_FLAG(fanfare::LogFormat, log_format, fanfare::LogFormat::kText,
+          "how the log looks: text, or json: an object in each line");
+ABSL_FLAG(fanfare::LogLevel, log_level, fanfare::LogLevel::kInfo,
+          "how much is logged: debug, info, warn or error");
 ABSL_FLAG(bool, log_messages, false, "log every message, coming in (>>) and going out (<<)");
 
 namespace fanfare {
@@ -87,11 +127,15 @@ absl::StatusOr<Settings> ReadSettings(int argc, char** argv) {
   absl::SetFlag(&FLAGS_listen, config.listen);
   absl::SetFlag(&FLAGS_threads, config.threads);
   absl::SetFlag(&FLAGS_egress, config.egress);
+  absl::SetFlag(&FLAGS_log_format, config.log.format);
+  absl::SetFlag(&FLAGS_log_level, config.log.level);
   absl::SetFlag(&FLAGS_log_messages, config.log_messages);
   absl::ParseCommandLine(argc, argv);
   config.listen = absl::GetFlag(FLAGS_listen);
   config.threads = absl::GetFlag(FLAGS_threads);
   config.egress = absl::GetFlag(FLAGS_egress);
+  config.log.format = absl::GetFlag(FLAGS_log_format);
+  config.log.level = absl::GetFlag(FLAGS_log_level);
   config.log_messages = absl::GetFlag(FLAGS_log_messages);
   if (absl::Status status = CheckConfig(config); !status.ok()) return status;
   return settings;

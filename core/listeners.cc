@@ -7,9 +7,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
+#include "core/event_log.h"
 #include "core/listen_address.h"
 #include "core/service_manager.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -38,7 +38,10 @@ absl::StatusOr<std::vector<std::shared_ptr<Listener>>> OpenOnce(const ListenAddr
     opened.push_back(*std::move(listener));
   }
   if (opened.empty()) return not_here;
-  if (!not_here.ok()) spdlog::warn("{}; listening without it", ToStd(not_here.message()));
+  if (!not_here.ok()) {
+    const std::string text = absl::StrCat(not_here.message(), "; listening without it");
+    WriteLog(LogEvent::kStarting, {.text = text, .level = LogLevel::kWarn});
+  }
   return opened;
 }
 

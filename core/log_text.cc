@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/mask.h"
 #include "core/utf8.h"
 
 namespace fanfare {
@@ -78,6 +80,22 @@ bool AppendAscii(std::string& out, char c) {
   return true;
 }
 
+// The beginning of a text, without its secrets.
+struct Shown {
+  std::string text;
+  bool is_cut = false;
+};
+
+Shown ShownPart(std::string_view text, std::size_t max_bytes) {
+  // What is masked becomes shorter; far behind it, nothing is shown.
+  constexpr std::size_t kTimes = 4;
+  std::string shown = MaskSecrets(CutUtf8(text, kTimes * max_bytes));
+  const std::size_t bytes = CutUtf8(shown, max_bytes).size();
+  const bool is_cut = bytes < shown.size() || text.size() > kTimes * max_bytes;
+  shown.resize(bytes);
+  return {.text = std::move(shown), .is_cut = is_cut};
+}
+
 std::string EscapeBinary(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size() * 2);
@@ -92,14 +110,12 @@ std::string Length(std::size_t bytes) {
 }
 
 std::string QuoteBinary(std::string_view bytes) {
-  const bool cut = bytes.size() > kMaxLoggedBytes;
-  return absl::StrCat("binary \"", EscapeBinary(bytes.substr(0, kMaxLoggedBytes)),
-                      cut ? "...\"" : "\"", Length(bytes.size()));
+  const auto [shown, is_cut] = ShownPart(bytes, kMaxLoggedBytes);
+  return absl::StrCat("binary \"", EscapeBinary(shown), is_cut ? "...\"" : "\"",
+                      Length(bytes.size()));
 }
 
-}  // namespace
-
-std::string EscapeForLog(std::string_view text) {
+std::string Escape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
@@ -125,11 +141,20 @@ std::string EscapeForLog(std::string_view text) {
   return out;
 }
 
+}  // namespace
+
+std::string EscapeForLog(std::string_view text) {
+  return Escape(MaskSecrets(text));
+}
+
+std::string ShownForLog(std::string_view text) {
+  return ShownPart(text, kMaxLoggedBytes).text;
+}
+
 std::string QuoteForLog(std::string_view text, std::size_t max_bytes) {
-  const std::string_view shown = CutUtf8(text, max_bytes);
-  const bool cut = shown.size() < text.size();
-  return absl::StrCat("\"", EscapeForLog(shown), cut ? "...\"" : "\"",
-                      cut ? Length(text.size()) : "");
+  const auto [shown, is_cut] = ShownPart(text, max_bytes);
+  return absl::StrCat("\"", Escape(shown), is_cut ? "...\"" : "\"",
+                      is_cut ? Length(text.size()) : "");
 }
 
 std::string QuoteForLog(Message message) {

@@ -2,6 +2,7 @@
 //
 // A peer chooses these bytes, and somebody's terminal prints them: nothing of them may move the
 // cursor, start a line that looks like the server's own, or reorder or hide what stands around it.
+// And what is secret in them, such as a token, is nobody's business: see mask.h.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +31,9 @@ std::string QuoteForLog(Message message);
 
 // The same for other text, such as a value of the configuration.
 std::string QuoteForLog(std::string_view text, std::size_t max_bytes = kMaxLoggedBytes);
+
+// The beginning of a text as QuoteForLog shows it, but with nothing in it escaped.
+std::string ShownForLog(std::string_view text);
 
 // Other text of a peer, such as a close reason: escaped like a text message, but without quotes
 // around it, and not cut.

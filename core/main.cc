@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -16,11 +17,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "core/admin/admin_server.h"
 #include "core/compat.h"
 #include "core/config.h"
 #include "core/config_text.h"
 #include "core/descriptors.h"
+#include "core/event_log.h"
 #include "core/flags.h"
 #include "core/health.h"
 #include "core/logging.h"
@@ -28,7 +31,6 @@
 #include "core/server.h"
 #include "core/service_manager.h"
 #include "core/watchdog.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -45,25 +47,34 @@ void LogAddresses(const Server& server, const AdminServer& admin) {
   for (const std::string& url : server.urls()) {
     // "http://…" and "ws://…", or "https://…" and "wss://…".
     constexpr std::size_t kHttpSize = 4;
-    spdlog::info("listening on {}/ (WebSocket: ws{}/)", url, url.substr(kHttpSize));
+    const std::string text =
+        absl::StrCat("listening on ", url, "/ (WebSocket: ws", url.substr(kHttpSize), "/)");
+    WriteLog(LogEvent::kStarting, {.text = text, .fields = {{"url", url}}});
   }
   for (const Endpoint& endpoint : admin.endpoints()) {
-    spdlog::info("for operators: http://{}/ (sessions, metrics, healthz, readyz)",
-                 ToString(endpoint));
+    const std::string address = ToString(endpoint);
+    const std::string text =
+        absl::StrCat("for operators: http://", address, "/ (sessions, metrics, healthz, readyz)");
+    WriteLog(LogEvent::kStarting, {.text = text, .fields = {{"address", address}}});
   }
 }
 
 void LogRoutes(const Server& server) {
   const SharedGeneration generation = server.generation();
-  std::size_t width = 0;
+  int width = 0;
   for (const auto& entry : generation->router().entries()) {
-    width = std::max(width, entry.pattern.size());
+    width = std::max(width, static_cast<int>(entry.pattern.size()));
   }
   for (const auto& entry : generation->router().entries()) {
-    spdlog::info("  {:<{}}  {}", entry.pattern, width, entry.name);
+    const std::string text = absl::StrFormat("  %-*s  %s", width, entry.pattern, entry.name);
+    WriteLog(
+        LogEvent::kStarting,
+        {.about = {.route = entry.name}, .text = text, .fields = {{"pattern", entry.pattern}}});
   }
-  spdlog::info("shards: {}, egress: {}, connections: at most {}", server.shards(), server.egress(),
-               generation->limits().connections);
+  const std::string text =
+      absl::StrCat("shards: ", server.shards(), ", egress: ", ToAbsl(server.egress()),
+                   ", connections: at most ", generation->limits().connections);
+  WriteLog(LogEvent::kStarting, {.text = text});
 }
 
 // For `systemctl status`.
@@ -80,8 +91,13 @@ void LogStop(const Server& server, std::size_t cut) {
   for (const auto& [name, value] : server.Counters()) {
     if (value != 0) absl::StrAppend(&counts, " ", ToAbsl(name), "=", value);
   }
-  if (cut > 0) spdlog::warn("{} connections did not end in time and were cut", cut);
-  spdlog::info("stopped;{}", counts.empty() ? " nobody came" : counts);
+  if (cut > 0) {
+    const std::string text = absl::StrCat(cut, " connections did not end in time and were cut");
+    WriteLog(LogEvent::kStopping,
+             {.text = text, .fields = {{"cut", std::uint64_t{cut}}}, .level = LogLevel::kWarn});
+  }
+  const std::string text = absl::StrCat("stopped;", counts.empty() ? " nobody came" : counts);
+  WriteLog(LogEvent::kStopped, {.text = text});
 }
 
 // Blocks the signals that stop the server or make it read its configuration again, in this thread
@@ -93,6 +109,8 @@ sigset_t BlockSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A log reader that has gone is not a reason to go, too.
   std::signal(SIGPIPE, SIG_IGN);
+  // Nor is one that is as large as it may be (ulimit -f).
+  std::signal(SIGXFSZ, SIG_IGN);
   return signals;
 }
 
@@ -131,19 +149,24 @@ absl::Status Reload(int argc, char** argv, Server& server, AdminServer& admin) {
   if (!admin_change.ok()) return admin_change.status();
   if (absl::Status status = server.Reload(config); !status.ok()) return status;
   admin.Adopt(*std::move(admin_change));
+  SetLogLevel(config.log.level);
+  SetLogRate(config.log.lines_per_second);
   return absl::OkStatus();
 }
 
 void ReloadAndLog(int argc, char** argv, Server& server, AdminServer& admin) {
-  spdlog::info("reading the configuration again on SIGHUP");
+  WriteLog(LogEvent::kReloading, {.text = "reading the configuration again on SIGHUP"});
   NotifyReloading();
   const absl::Status status = Reload(argc, argv, server, admin);
   if (status.ok()) {
     LogAddresses(server, admin);
     LogRoutes(server);
-    spdlog::info("the new configuration is in place");
+    WriteLog(LogEvent::kReloading, {.text = "the new configuration is in place"});
   } else {
-    spdlog::error("the configuration stays as it was: {}", ToStd(status.message()));
+    const std::string_view why = ToStd(status.message());
+    const std::string text = absl::StrCat("the configuration stays as it was: ", ToAbsl(why));
+    WriteLog(LogEvent::kReloading,
+             {.text = text, .fields = {{"reason", why}}, .level = LogLevel::kError});
   }
   NotifyReady(StatusLine(server));
 }
@@ -168,7 +191,7 @@ int Main(int argc, char** argv) {
 
   KeepMemoryReserve();
   const sigset_t signals = BlockSignals();
-  const Logging logging;
+  const Logging logging(config.log);
   if (absl::Status status = FitConnectionsToDescriptors(config); !status.ok()) {
     return Fail(ToStd(status.message()));
   }
@@ -188,7 +211,9 @@ int Main(int argc, char** argv) {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   EndWithin((*server)->generation()->limits().shutdown_time + kTimeForTheLog);
   NotifyStopping();
-  spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  const std::string_view name = signal == SIGINT ? "SIGINT" : "SIGTERM";
+  const std::string text = absl::StrCat("stopping on ", ToAbsl(name));
+  WriteLog(LogEvent::kStopping, {.text = text, .fields = {{"signal", name}}});
   const std::size_t cut = (*server)->Stop();
   LogStop(**server, cut);
   return 0;

@@ -27,6 +27,8 @@ struct Request {
   std::string path;
   // The route's pattern that fitted, such as "/chat/{room}".
   std::string_view pattern;
+  // The name that the route registered, for the log.
+  std::string_view route;
   // What `{name}` in the pattern stood for; the rest that a trailing `*` matched has the name "*".
   Fields params;
   Fields query;

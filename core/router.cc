@@ -56,6 +56,7 @@ Router::Match Take(const Leaf& leaf, const Capture* captures) {
   Router::Match match{.route = leaf.route,
                       .authenticator = leaf.authenticator,
                       .pattern = leaf.pattern,
+                      .name = leaf.name,
                       .params = {}};
   match.params.resize(leaf.names.size());
   // The list begins with the last parameter.

@@ -30,8 +30,9 @@ class Router {
     Route* route = nullptr;
     // Who asks for tokens there; null where nobody does.
     const Authenticator* authenticator = nullptr;
-    // Lasts as long as the router.
+    // Both last as long as the router.
     std::string_view pattern;
+    std::string_view name;
     // In the pattern's order.
     Request::Fields params;
   };

@@ -74,6 +74,7 @@ absl::StatusOr<RouteTable> MakeRoutes(const Config& config, RouteTable::Services
 absl::Status CheckUnchanged(const Config& before, const Config& after) {
   const char* setting = nullptr;
   if (before.egress != after.egress) setting = "egress";
+  if (before.log.format != after.log.format) setting = "log.format";
   if (ShardCount(before.threads) != ShardCount(after.threads)) setting = "threads";
   if (setting == nullptr) return absl::OkStatus();
   return absl::FailedPreconditionError(AtPath(

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/event_log.h"
 #include "core/memory_reserve.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -64,7 +64,7 @@ void Shard::Run() {
       return;
     } catch (const std::bad_alloc&) {
       // Of what the loop calls, what serves one connection may be given up, and then ends it.
-      spdlog::error("out of memory: something was not done");
+      WriteLog(LogEvent::kConnectionFailed, {.text = "out of memory: something was not done"});
     }
   }
 }

@@ -16,7 +16,6 @@
 #include "absl/status/status.h"
 #include "core/access/address_counts.h"
 #include "core/access/address_limits.h"
-#include "core/access/refusal_log.h"
 #include "core/drain.h"
 #include "core/fanout/egress.h"
 #include "core/fanout/fanout.h"
@@ -146,8 +145,6 @@ class Shard {
     }
     return plaintext_buffer_;
   }
-  // When to tell of sessions of TLS that failed.
-  RefusalLog& tls_failure_log() { return tls_failure_log_; }
   Fanout& fanout() { return fanout_; }
   Stats& stats() { return stats_; }
   const Stats& stats() const { return stats_; }
@@ -186,7 +183,6 @@ class Shard {
   std::vector<char> read_buffer_ = std::vector<char>(kReadBytes);
   // Empty until TLS is spoken.
   std::vector<char> plaintext_buffer_;
-  RefusalLog tls_failure_log_;
   std::chrono::milliseconds tick_;
   Timer timer_;
   // What a reload does at its deadline.

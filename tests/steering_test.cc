@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "spdlog/spdlog.h"
+#include "core/logging.h"
 #include "tests/admin_client.h"
 #include "tests/client.h"
 #include "tests/raw_client.h"
@@ -137,13 +137,13 @@ TEST_F(SteeringTest, TheLogLevelIsSet) {
   EXPECT_EQ(before, "warn") << "see TestServer";
   const HttpReply reply = put(R"({"level": "error"})");
   EXPECT_EQ(reply.body, "{\"level\":\"error\"}\n");
-  EXPECT_EQ(spdlog::get_level(), spdlog::level::err);
+  EXPECT_EQ(CurrentLogLevel(), LogLevel::kError);
   EXPECT_EQ(admin_.Json("/log_level")["level"], "error");
   EXPECT_THAT(ErrorOf(put(R"({"level": "loud"})")), HasSubstr("level: expected"));
   EXPECT_THAT(ErrorOf(put("{}")), HasSubstr("level: missing"));
-  EXPECT_EQ(spdlog::get_level(), spdlog::level::err);
+  EXPECT_EQ(CurrentLogLevel(), LogLevel::kError);
   EXPECT_EQ(put(R"({"level": "warn"})").status, 200U);
-  EXPECT_EQ(spdlog::get_level(), spdlog::level::warn);
+  EXPECT_EQ(CurrentLogLevel(), LogLevel::kWarn);
 }
 
 // Whoever is looked at may go at any moment, and may be closed twice at once.

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/compat.h"
-#include "spdlog/spdlog.h"
+#include "core/logging.h"
 
 namespace fanfare::testing {
 namespace {
@@ -33,7 +33,7 @@ Config LocalConfig(const Limits& limits) {
 
 TestServer::TestServer(const Config& config, Server::Parts parts) {
   // Thousands of sessions come and go.
-  spdlog::set_level(spdlog::level::warn);
+  SetLogLevel(LogLevel::kWarn);
   auto server = Server::Start(config, std::move(parts));
   if (!server.ok()) throw std::runtime_error(std::string(ToStd(server.status().message())));
   server_ = *std::move(server);

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <limits>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "core/access/address_group.h"
-#include "spdlog/spdlog.h"
+#include "core/event_log.h"
 
 namespace fanfare {
 
@@ -52,10 +53,11 @@ bool AddressLimits::MayOpenSession(const Address& address) {
 }
 
 void AddressLimits::Tell(const Address& address, const char* setting) {
-  const std::uint64_t refused = log_.Count(std::chrono::steady_clock::now());
-  if (refused == 0) return;
-  spdlog::warn("{} was refused (429): it is over {}; so many refused since this was last said: {}",
-               address.to_string(), setting, refused);
+  if (!IsLogged(LogLevel::kWarn)) return;
+  const std::string peer = address.to_string();
+  const std::string text = absl::StrCat("was refused (429): it is over ", setting);
+  WriteLog(LogEvent::kRefused,
+           {.about = {.peer = peer}, .text = text, .fields = {{"limit", setting}}});
 }
 
 }  // namespace fanfare

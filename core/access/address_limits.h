@@ -7,13 +7,12 @@
 
 #include "core/access/address_counts.h"
 #include "core/access/address_rates.h"
-#include "core/access/refusal_log.h"
 #include "core/limits.h"
 
 namespace fanfare {
 
 // `limits.connections_per_address` and `limits.handshakes_per_second`. Who is refused is told of in
-// the log, once per second in all.
+// the log (LogEvent::kRefused).
 //
 // Thread: any. Lifetime: outlives its places.
 class AddressLimits {
@@ -33,14 +32,13 @@ class AddressLimits {
   bool MayOpenSession(const Address& address);
 
  private:
-  void Tell(const Address& address, const char* setting);
+  static void Tell(const Address& address, const char* setting);
 
   const IsFree is_free_;
   // Also where there is no limit: a reload may bring one.
   AddressCounts connections_;
   std::atomic<bool> limits_handshakes_;
   AddressRates handshakes_;
-  RefusalLog log_;
 };
 
 }  // namespace fanfare

@@ -3,8 +3,10 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/admin/metrics.h"
 #include "core/admin/overview.h"
 #include "core/admin/sessions.h"
@@ -12,11 +14,11 @@
 #include "core/check.h"
 #include "core/compat.h"
 #include "core/config.h"
+#include "core/event_log.h"
 #include "core/fanout/egress.h"
 #include "core/generation.h"
 #include "core/health.h"
 #include "core/route_table.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -91,7 +93,7 @@ AdminServer::AdminServer(const Server& server, std::chrono::seconds stuck_after)
   serve("/sessions/{id}", {"GET"}, of_server(ShowSession));
   serve("/sessions/{id}/close", {"POST"}, of_server(CloseSession));
   serve("/sessions/{id}/message", {"POST"}, of_server(MessageSession));
-  serve("/log_level", {"GET", "PUT"}, ForOperators(LogLevel));
+  serve("/log_level", {"GET", "PUT"}, ForOperators(AnswerLogLevel));
   Config config;
   config.limits.connections = kMaxConnections;
   auto generation = std::make_shared<const Generation>(config, std::move(routes));
@@ -113,10 +115,13 @@ absl::StatusOr<AdminServer::Change> AdminServer::Prepare(const Config& config) c
   if (config.is_admin_listen_default && is_elsewhere) addresses = {kAnyPort};
   absl::StatusOr<ListenerChange> listeners = ChangeListeners(listeners_, addresses, shards_);
   if (!listeners.ok() && config.is_admin_listen_default) {
-    spdlog::info("{}; operators are answered at another port", ToStd(listeners.status().message()));
+    std::string text =
+        absl::StrCat(listeners.status().message(), "; operators are answered at another port");
+    WriteLog(LogEvent::kStarting, {.text = text});
     listeners = ChangeListeners(listeners_, {kAnyPort}, shards_);
     if (!listeners.ok()) {
-      spdlog::warn("{}; operators are answered nowhere", ToStd(listeners.status().message()));
+      text = absl::StrCat(listeners.status().message(), "; operators are answered nowhere");
+      WriteLog(LogEvent::kStarting, {.text = text, .level = LogLevel::kWarn});
       listeners = ChangeListeners(listeners_, {}, shards_);
     }
   }

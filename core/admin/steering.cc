@@ -1,6 +1,6 @@
 #include "core/admin/steering.h"
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -15,11 +15,14 @@
 #include "core/admin/json_answer.h"
 #include "core/admin/sessions.h"
 #include "core/close_code.h"
+#include "core/compat.h"
 #include "core/dispatch.h"
+#include "core/event_log.h"
+#include "core/log_settings.h"
 #include "core/log_text.h"
+#include "core/logging.h"
 #include "core/session.h"
 #include "core/shard.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -27,17 +30,17 @@ namespace {
 constexpr int kLeastCode = 1000;
 constexpr int kMostCode = 4999;
 
-constexpr std::array<std::pair<std::string_view, spdlog::level::level_enum>, 4> kLevels = {{
-    {"debug", spdlog::level::debug},
-    {"info", spdlog::level::info},
-    {"warn", spdlog::level::warn},
-    {"error", spdlog::level::err},
-}};
-
 // Whether a close frame may have the code (RFC 6455 section 7.4, and its IANA registry).
 bool MayBeSent(int code) {
   if (code >= 3000) return true;
   return code <= 1003 || (code >= 1007 && code <= 1014);
+}
+
+void LogOperator(const Request& request, std::string_view what, std::uint64_t session = 0) {
+  const std::string peer = ToString(request.peer);
+  const std::string text = absl::StrCat("operator ", peer, " ", ToAbsl(what));
+  const LogField::Value id = session == 0 ? LogField::Value() : LogField::Value(session);
+  WriteLog(LogEvent::kOperated, {.text = text, .fields = {{"operator", peer}, {"session", id}}});
 }
 
 // What became of a session that something was to be done to.
@@ -75,8 +78,7 @@ Response Steer(const Server& server, const Request& request,
     if (outcome.was_closing) {
       return Refusal(409, absl::StrCat("session ", *id, " is closing already"));
     }
-    spdlog::info("operator {} {} session {} of {}", ToString(request.peer), done(outcome), *id,
-                 outcome.peer);
+    LogOperator(request, absl::StrCat(done(outcome), " session ", *id, " of ", outcome.peer), *id);
     return JsonAnswer({{"id", *id}, {"state", outcome.is_closing ? "closing" : "open"}});
   }
   return NoSuchSession(*id, answers.Unanswered());
@@ -95,13 +97,6 @@ std::string EventOf(std::string_view text) {
     }
   }
   return event + "\n\n";
-}
-
-std::string_view NameOf(spdlog::level::level_enum level) {
-  for (const auto& [name, value] : kLevels) {
-    if (value == level) return name;
-  }
-  return level < spdlog::level::debug ? "debug" : "error";
 }
 
 }  // namespace
@@ -146,20 +141,22 @@ Response MessageSession(const Server& server, const Request& request) {
       });
 }
 
-Response LogLevel(const Request& request) {
+Response AnswerLogLevel(const Request& request) {
   if (request.method == "PUT") {
     auto body = ReadBody(request);
     if (!body.ok()) return BadRequest(body.status());
-    const auto before = spdlog::get_level();
-    const auto level = body->Choice("level", before, kLevels);
+    const LogLevel before = CurrentLogLevel();
+    const LogLevel level = body->Choice("level", before, kLogLevels);
     if (!body->Has("level")) body->Fail("level", "missing; expected debug, info, warn or error");
     if (absl::Status status = body->Finish(); !status.ok()) return BadRequest(status);
     // Under the one of both that shows it.
-    spdlog::set_level(std::min(before, level));
-    spdlog::info("operator {} sets the log's level to {}", ToString(request.peer), NameOf(level));
-    spdlog::set_level(level);
+    SetLogLevel(std::min(before, level));
+    const std::string_view name =
+        std::ranges::find(kLogLevels, level, [](const auto& entry) { return entry.second; })->first;
+    LogOperator(request, absl::StrCat("sets the log's level to ", ToAbsl(name)));
+    SetLogLevel(level);
   }
-  return JsonAnswer({{"level", NameOf(spdlog::get_level())}});
+  return JsonAnswer({{"level", CurrentLogLevelName()}});
 }
 
 }  // namespace fanfare

@@ -15,6 +15,6 @@ Response CloseSession(const Server& server, const Request& request);
 Response MessageSession(const Server& server, const Request& request);
 
 // GET and PUT /log_level: {"level": "info"}.
-Response LogLevel(const Request& request);
+Response AnswerLogLevel(const Request& request);
 
 }  // namespace fanfare

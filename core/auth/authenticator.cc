@@ -1,12 +1,14 @@
 #include "core/auth/authenticator.h"
 
-#include <chrono>
+#include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/auth/key_file.h"
+#include "core/compat.h"
 #include "core/endpoint.h"
+#include "core/event_log.h"
 #include "core/log_text.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 
@@ -46,10 +48,12 @@ std::optional<UserCounts::Place> Authenticator::Connect(const Identity& identity
 }
 
 void Authenticator::TellRefused(const Request& request, std::string_view why) const {
-  const std::uint64_t refused = log_.Count(std::chrono::steady_clock::now());
-  if (refused == 0) return;
-  spdlog::warn("{} was refused at {}: {}; so many refused since this was last said: {}",
-               ToString(request.peer), EscapeForLog(request.path), why, refused);
+  const std::string peer = ToString(request.peer);
+  const std::string text =
+      absl::StrCat("was refused at ", EscapeForLog(request.path), ": ", ToAbsl(why));
+  WriteLog(LogEvent::kUnauthorized, {.about = {.peer = peer, .route = request.route},
+                                     .text = text,
+                                     .fields = {{"path", request.path}, {"reason", why}}});
 }
 
 }  // namespace fanfare

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/access/refusal_log.h"
 #include "core/auth/identity.h"
 #include "core/auth/jwt_settings.h"
 #include "core/auth/jwt_verifier.h"
@@ -56,7 +55,6 @@ class Authenticator {
   const std::size_t user_connections_;
   const JwtVerifier verifier_;
   const std::shared_ptr<UserCounts> users_;
-  mutable RefusalLog log_;
 };
 
 }  // namespace fanfare

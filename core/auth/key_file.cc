@@ -14,9 +14,9 @@
 #include "absl/strings/str_cat.h"
 #include "core/auth/jwks.h"
 #include "core/compat.h"
+#include "core/event_log.h"
 #include "core/json_text.h"
 #include "core/log_text.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -29,8 +29,9 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& file, bool is_secret)
   if (stream == nullptr) return absl::ErrnoToStatus(errno, "can not open it");
   struct stat about{};
   if (is_secret && ::fstat(::fileno(stream.get()), &about) == 0 && (about.st_mode & S_IROTH) != 0) {
-    spdlog::warn("{} has a secret, and every user of this machine may read it: chmod o-r",
-                 QuoteForLog(file));
+    const std::string text = absl::StrCat(
+        QuoteForLog(file), " has a secret, and every user of this machine may read it: chmod o-r");
+    WriteLog(LogEvent::kStarting, {.text = text, .level = LogLevel::kWarn});
   }
   std::string text;
   std::array<char, 4096> buffer{};

@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
-#include "spdlog/spdlog.h"
+#include "core/event_log.h"
 
 namespace fanfare {
 
@@ -22,7 +22,9 @@ absl::StatusOr<std::vector<std::unique_ptr<Egress>>> MakeEgresses(EgressChoice c
       return absl::UnavailableError(
           absl::StrCat("egress: there is no io_uring here: ", ToAbsl(why)));
     }
-    spdlog::info("there is no io_uring here, so messages are sent by system calls: {}", why);
+    const std::string text = absl::StrCat(
+        "there is no io_uring here, so messages are sent by system calls: ", ToAbsl(why));
+    WriteLog(LogEvent::kStarting, {.text = text});
     choice = EgressChoice::kSyscalls;
     made.clear();
   }

@@ -54,7 +54,7 @@ class Receiver final : private SocketWriter::Owner {
   void OnFellBehind(std::optional<std::uint64_t>) override {}
   void OnMissed(const std::string&, std::uint64_t) override {}
   void OnProgress() override {}
-  std::string_view name() const override { return "receiver"; }
+  LogSubject subject() const override { return {.peer = "receiver"}; }
 
   SocketWriter writer_;
   Subscription subscription_;

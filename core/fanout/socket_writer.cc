@@ -6,11 +6,10 @@
 
 #include "core/channel.h"
 #include "core/check.h"
+#include "core/event_log.h"
 #include "core/fanout/fanout.h"
 #include "core/fanout/frame.h"
 #include "core/fanout/subscriber_group.h"
-#include "core/log_text.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -311,7 +310,7 @@ void SocketWriter::MakeDirectWherePossible() {
 }
 
 void SocketWriter::LogSent(Message message) const {
-  spdlog::info("{} << {}", owner_.name(), QuoteForLog(message));
+  LogMessage(LogEvent::kSent, owner_.subject(), message);
 }
 
 }  // namespace fanfare

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "core/event_log.h"
 #include "core/fanout/egress.h"
 #include "core/fanout/subscriber.h"
 #include "core/message.h"
@@ -53,7 +54,8 @@ class SocketWriter {
     virtual void OnMissed(const std::string& channel, std::uint64_t messages) = 0;
     // Some of what waited here has been given to the kernel; see outbox_size() and drained().
     virtual void OnProgress() = 0;
-    virtual std::string_view name() const = 0;
+    // For the log.
+    virtual LogSubject subject() const = 0;
 
    protected:
     ~Owner() = default;

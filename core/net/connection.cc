@@ -15,10 +15,9 @@
 #include "absl/strings/str_cat.h"
 #include "core/access/session_rate.h"
 #include "core/compat.h"
-#include "core/log_text.h"
+#include "core/event_log.h"
 #include "core/net/ending.h"
 #include "core/net/message_reader.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -56,7 +55,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     }
     opened_ = true;
     shard().stats().sessions_opened.Add();
-    spdlog::info("{} connected", name());
+    WriteLog(LogEvent::kConnected, {.about = subject(), .text = "connected"});
     OpenHandler(from.request, [&route](Session& session) { return route.Open(session); });
     writer().OnWritable();
     // Also without any: the reader is needed no more.
@@ -218,7 +217,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     shard().stats().messages_received.Add();
     CountReceived();
     shard().poller().CountHandled(message.payload.size());
-    if (shard().fanout().log_messages()) spdlog::info("{} >> {}", name(), QuoteForLog(message));
+    if (shard().fanout().log_messages()) LogMessage(LogEvent::kReceived, subject(), message);
     if (shard().reading()) {
       CallHandler([message](Handler& handler) { handler.OnMessage(message); });
     }
@@ -259,12 +258,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     if (ec == websocket::error::message_too_big) shard().stats().messages_too_big.Add();
     if (ec == beast::error::timeout && !closed_by_us_) shard().stats().idle_timeouts.Add();
     const bool is_known = closed_by_us_ || tearing_down_;
-    const std::string why = ToText(is_known ? ending_ : EndingOf(ec, {}));
-    if (why.empty()) {
-      spdlog::info("{} disconnected", name());
-    } else {
-      spdlog::info("{} disconnected ({})", name(), why);
-    }
+    LogEnding(subject(), is_known ? ending_ : EndingOf(ec, {}));
   }
 
   // The opening handshake has succeeded.

@@ -66,4 +66,13 @@ std::string ToText(const Ending& ending) {
   return absl::StrCat(ending.code, " \"", reason, "\"");
 }
 
+void LogEnding(const LogSubject& session, const Ending& ending) {
+  const std::string why = ToText(ending);
+  const std::string text = why.empty() ? "disconnected" : absl::StrCat("disconnected (", why, ")");
+  const LogField::Value code =
+      ending.code == 0 ? LogField::Value() : LogField::Value(std::uint64_t{ending.code});
+  WriteLog(LogEvent::kDisconnected,
+           {.about = session, .text = text, .fields = {{"code", code}, {"reason", ending.reason}}});
+}
+
 }  // namespace fanfare

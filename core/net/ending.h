@@ -8,6 +8,7 @@
 
 #include "core/close_code.h"
 #include "core/drain.h"
+#include "core/event_log.h"
 #include "core/net/net.h"
 
 namespace fanfare {
@@ -33,7 +34,10 @@ Ending EndingOf(error_code ec, const beast::websocket::close_reason& peers);
 // What a peer that is drained is told. Clients read from it after which time to come back.
 std::string DrainReason(DrainCause cause, std::chrono::milliseconds retry);
 
-// For the log: `1000`, `1001 "going away"`, `closed without a close frame`; or nothing.
+// In words: `1000`, `1001 "going away"`, `closed without a close frame`; or nothing.
 std::string ToText(const Ending& ending);
+
+// The last line of a session: `disconnected (1000)`.
+void LogEnding(const LogSubject& session, const Ending& ending);
 
 }  // namespace fanfare

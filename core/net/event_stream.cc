@@ -11,8 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/event_log.h"
 #include "core/net/ending.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -31,7 +31,7 @@ class EventStream final : public Transport {
     ::setsockopt(socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
     Begin();
     shard().stats().sessions_opened.Add();
-    spdlog::info("{} connected (event stream)", name());
+    WriteLog(LogEvent::kConnected, {.about = subject(), .text = "connected (event stream)"});
     writer().WriteRegardless(from.head);
     OpenHandler(from.request, from.open);
   }
@@ -72,8 +72,7 @@ class EventStream final : public Transport {
 
   void OnEnd(error_code ec) override {
     shard().stats().sessions_closed.Add();
-    spdlog::info("{} disconnected ({})", name(),
-                 ToText(closing_by_us() ? ending_ : EndingOf(ec, {})));
+    LogEnding(subject(), closing_by_us() ? ending_ : EndingOf(ec, {}));
   }
 
   bool closing_by_us() const { return ending_.code != 0; }

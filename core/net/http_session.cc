@@ -18,11 +18,12 @@
 #include "core/auth/session_token.h"
 #include "core/compat.h"
 #include "core/dispatch.h"
+#include "core/event_log.h"
 #include "core/exception_text.h"
+#include "core/log_text.h"
 #include "core/net/byte_stream.h"
 #include "core/net/connection.h"
 #include "core/net/event_stream.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -158,10 +159,11 @@ class HttpSession final : public Shard::Member {
   void CountTlsFailure(const error_code& ec) {
     if (!IsTlsError(ec)) return;
     shard_.stats().tls_failures.Add();
-    const std::uint64_t failed = shard_.tls_failure_log().Count(std::chrono::steady_clock::now());
-    if (failed == 0) return;
-    spdlog::warn("{} failed at TLS: {}; so many since this was last said: {}", ToString(peer_),
-                 ec.message(), failed);
+    const std::string peer = ToString(peer_);
+    const std::string why = ec.message();
+    const std::string text = absl::StrCat("failed at TLS: ", why);
+    WriteLog(LogEvent::kTlsFailed,
+             {.about = {.peer = peer}, .text = text, .fields = {{"reason", why}}});
   }
 
   // An idle connection ends by that, too.
@@ -243,8 +245,24 @@ class HttpSession final : public Shard::Member {
     co_return co_await Write(dispatch.response, &from);
   }
 
+  // The request is null where it could not be read.
+  void LogAnswer(int status, const BeastRequest* request) const {
+    const std::string peer = ToString(peer_);
+    const std::string method(request == nullptr ? "" : ToStd(request->method_string()));
+    const std::string target(request == nullptr ? "" : ToStd(request->target()));
+    const std::string text =
+        absl::StrCat("answered ", status, request == nullptr ? "" : " to ", EscapeForLog(method),
+                     request == nullptr ? "" : " ", EscapeForLog(target));
+    WriteLog(LogEvent::kAnswered, {.about = {.peer = peer},
+                                   .text = text,
+                                   .fields = {{"status", static_cast<std::uint64_t>(status)},
+                                              {"method", method},
+                                              {"target", target}}});
+  }
+
   // False when the connection ends after this response.
   Awaitable<bool> Write(const Response& response, const BeastRequest* request) {
+    if (IsLogged(LogLevel::kDebug)) LogAnswer(response.status, request);
     const BeastResponse to = ToBeast(response, request);
     const std::string head = HeadOf(to);
     writing_ = true;
@@ -260,7 +278,7 @@ class HttpSession final : public Shard::Member {
     shard_.stats().requests_answered.Add();
     BeastResponse to = ToBeast(dispatch.response, nullptr);
     to.erase(http::field::content_length);
-    StartEventStream({.transport = Leave(std::move(generation), *dispatch.stream),
+    StartEventStream({.transport = Leave(std::move(generation), *dispatch.stream, request.route),
                       .request = std::move(request),
                       .head = HeadOf(to) + dispatch.response.body,
                       .open = std::move(dispatch.response.open_stream)},
@@ -270,7 +288,7 @@ class HttpSession final : public Shard::Member {
   void Upgrade(BeastRequest from, Request request, SharedGeneration generation,
                const Dispatch& dispatch) {
     std::string read_before = beast::buffers_to_string(buffer_.data());
-    StartConnection({.transport = Leave(std::move(generation), *dispatch.upgrade),
+    StartConnection({.transport = Leave(std::move(generation), *dispatch.upgrade, request.route),
                      .read_before = std::move(read_before),
                      .handshake = std::move(from),
                      .request = std::move(request),
@@ -279,13 +297,15 @@ class HttpSession final : public Shard::Member {
   }
 
   // To the session that the connection becomes.
-  TransportParts Leave(SharedGeneration generation, const Route& route) {
+  TransportParts Leave(SharedGeneration generation, const Route& route,
+                       std::string_view route_name) {
     return {.socket = stream_.ReleaseSocket(),
             .tls = stream_.ReleaseTls(),
             .permit = std::move(permit_),
             .peer = peer_,
             .generation = std::move(generation),
             .route = &route,
+            .route_name = route_name,
             .admission = std::move(admission_)};
   }
 
@@ -311,7 +331,9 @@ Awaitable<void> Serve(Socket socket, std::shared_ptr<const TlsContexts> tls,
     co_await session.Run();
   } catch (...) {
     // Out of memory, or a bug: it ends this connection alone.
-    spdlog::error("a connection failed: {}", CurrentExceptionText());
+    const std::string why = CurrentExceptionText();
+    const std::string text = absl::StrCat("a connection failed: ", EscapeForLog(why));
+    WriteLog(LogEvent::kConnectionFailed, {.text = text, .fields = {{"reason", why}}});
   }
 }
 

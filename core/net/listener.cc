@@ -15,9 +15,9 @@
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/dispatch.h"
+#include "core/event_log.h"
 #include "core/net/http_session.h"
 #include "core/unique_fd.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -189,7 +189,10 @@ void Listener::Refuse(Socket socket, std::string_view response) {
 
 void Listener::AcceptLater(error_code ec) {
   // Without descriptors or memory for a connection, trying again at once would only burn a core.
-  spdlog::warn("cannot accept at {}: {}; trying again", ToString(endpoint_), ec.message());
+  const std::string address = ToString(endpoint_);
+  const std::string text =
+      absl::StrCat("cannot accept at ", address, ": ", ec.message(), "; trying again");
+  WriteLog(LogEvent::kAcceptFailed, {.text = text, .fields = {{"address", address}}});
   retry_.expires_after(kRetryAfter);
   retry_.async_wait([this, self = shared_from_this()](error_code waited) {
     if (!waited && acceptor_.is_open()) Accept();

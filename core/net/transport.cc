@@ -16,10 +16,10 @@
 #include "absl/strings/str_cat.h"
 #include "core/check.h"
 #include "core/compat.h"
+#include "core/event_log.h"
 #include "core/exception_text.h"
 #include "core/log_text.h"
 #include "core/memory_reserve.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -78,6 +78,7 @@ Transport::Transport(TransportParts parts, Shard& shard, Format format)
       id_(NextId()),
       peer_(std::move(parts.peer)),
       name_(ToString(peer_)),
+      route_name_(parts.route_name),
       token_(TokenOf(std::move(parts.admission))),
       socket_(parts.socket.release()),
       heard_(shard.now()),
@@ -237,7 +238,8 @@ void Transport::TryCall(absl::FunctionRef<void(Handler& handler)> call) {
 }
 
 void Transport::HandlerFailed(const std::string& why) {
-  spdlog::error("{} the route failed: {}", name_, why);
+  const std::string text = absl::StrCat("the route failed: ", EscapeForLog(why));
+  WriteLog(LogEvent::kRouteFailed, {.about = subject(), .text = text, .fields = {{"reason", why}}});
   Close(CloseCode::kInternalError, "the route failed");
 }
 
@@ -255,7 +257,9 @@ void Transport::OnReady(std::uint32_t events) {
 
 void Transport::Fail(const std::string& why) {
   const ReserveUse reserve(true);
-  spdlog::error("{} failed: {}", name_, why);
+  const std::string text = absl::StrCat("failed: ", EscapeForLog(why));
+  WriteLog(LogEvent::kConnectionFailed,
+           {.about = subject(), .text = text, .fields = {{"reason", why}}});
   End(net::error::no_memory);
 }
 
@@ -355,8 +359,11 @@ void Transport::OnFellBehind(std::optional<std::uint64_t> offset) {
 
 void Transport::OnMissed(const std::string& channel, std::uint64_t messages) {
   if (closing_ || handler_ == nullptr) return;
-  spdlog::info("{} reads too slowly: missed {} messages of {}", name_, messages,
-               EscapeForLog(channel));
+  const std::string text =
+      absl::StrCat("reads too slowly: missed ", messages, " messages of ", EscapeForLog(channel));
+  WriteLog(
+      LogEvent::kSkipped,
+      {.about = subject(), .text = text, .fields = {{"channel", channel}, {"messages", messages}}});
   CallHandler([&](Handler& handler) { handler.OnMissed(channel, messages); });
 }
 

@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "core/auth/session_token.h"
 #include "core/endpoint.h"
+#include "core/event_log.h"
 #include "core/fanout/socket_writer.h"
 #include "core/net/net.h"
 #include "core/net/poller.h"
@@ -37,6 +38,8 @@ struct TransportParts {
   // As of the request, with the route that it found there.
   SharedGeneration generation;
   const Route* route = nullptr;
+  // The name that it registered; lasts as long as the generation.
+  std::string_view route_name;
   Admission admission = {};
 };
 
@@ -117,7 +120,9 @@ class Transport : public Session,
   void OnSendFailed() override;
   void OnFellBehind(std::optional<std::uint64_t> offset) override;
   void OnMissed(const std::string& channel, std::uint64_t messages) override;
-  std::string_view name() const override { return name_; }
+  LogSubject subject() const override {
+    return {.peer = name_, .session = id_, .route = route_name_};
+  }
 
   Shard& shard() { return shard_; }
   const Limits& limits() const { return generation_->limits(); }
@@ -153,7 +158,9 @@ class Transport : public Session,
   const Endpoint peer_;
   // When the handler was opened, as a Unix time; 0 before.
   std::uint32_t opened_ = 0;
+  // The peer's address and port, and the route's name: for the log.
   const std::string name_;
+  const std::string_view route_name_;
   // Null where none is asked for.
   const std::unique_ptr<SessionToken> token_;
   // What the request was for. The path is null where it is the pattern.

@@ -147,7 +147,7 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   void OnFellBehind(std::optional<std::uint64_t> offset) override { fell_behind_ = offset; }
   void OnMissed(const std::string&, std::uint64_t messages) override { missed_ += messages; }
   void OnProgress() override {}
-  std::string_view name() const override { return "fake"; }
+  LogSubject subject() const override { return {.peer = "fake", .session = id_}; }
 
   class Handle;
 

@@ -14,9 +14,9 @@
 #include "absl/strings/str_cat.h"
 #include "core/check.h"
 #include "core/compat.h"
+#include "core/event_log.h"
 #include "core/json_text.h"
 #include "core/tls/certificate.h"
-#include "spdlog/spdlog.h"
 
 namespace fanfare {
 namespace {
@@ -128,7 +128,8 @@ absl::Status TlsContexts::Add(const TlsSettings& settings, std::size_t index,
   }
   const X509& own = *SSL_CTX_get0_certificate(context.get());
   if (const std::string problem = ValidityProblem(own); !problem.empty()) {
-    spdlog::warn("{}: {} {}", path, certificate, problem);
+    const std::string text = absl::StrCat(path, ": ", certificate, " ", problem);
+    WriteLog(LogEvent::kStarting, {.text = text, .level = LogLevel::kWarn});
   }
   entries_.push_back({.context = std::move(context), .names = NamesOf(own)});
   return absl::OkStatus();

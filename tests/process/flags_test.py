@@ -19,7 +19,8 @@ class FlagsTest(unittest.TestCase):
         text = run("--help").stdout
         shown = [word for word in text.split() if word.startswith("--")]
         self.assertEqual(shown, ["--check_config", "--config", "--egress", "--listen",
-                                 "--log_messages", "--print_config", "--threads",
+                                 "--log_format", "--log_level", "--log_messages",
+                                 "--print_config", "--threads",
                                  # Abseil's last lines.
                                  "--helpfull", "--help=substring"])
 
@@ -84,6 +85,16 @@ class FlagsTest(unittest.TestCase):
                           "expected auto, io_uring or syscalls", "--egress=epoll")
         with Server("--egress=syscalls") as server:
             self.assertIn("egress: syscalls, ", server.log[-1])
+
+    def test_the_log(self):
+        self.assert_error("ERROR: Illegal value 'xml' specified for flag 'log_format'; "
+                          "expected text or json", "--log_format=xml")
+        self.assert_error("ERROR: Illegal value 'loud' specified for flag 'log_level'; "
+                          "expected debug, info, warn or error", "--log_level=loud")
+        printed = run("--print_config", "--log_format=json", "--log_level=warn",
+                      config={"log": {"level": "debug", "lines_per_second": 7}}).stdout
+        for setting in ['"format": "json"', '"level": "warn"', '"lines_per_second": 7']:
+            self.assertIn(setting, printed)
 
     def test_unknown_flags_and_arguments(self):
         self.assert_error("ERROR: Unknown command line flag 'port'", "--port=80")

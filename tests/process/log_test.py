@@ -1,11 +1,21 @@
 #!/usr/bin/python3
 """What the log says of sessions and messages."""
 
+import asyncio
+import json
+import os
 import re
+import resource
+import signal
+import subprocess
+import tempfile
+import time
 import unittest
+import urllib.error
+import urllib.request
 
 from tests.process.client import closed, connect, endpoint, receive, wait_log
-from tests.process.server import Server
+from tests.process.server import DEADLINE_SECONDS, LISTENING, Server, binary
 
 
 class LogTest(unittest.IsolatedAsyncioTestCase):
@@ -135,6 +145,163 @@ class LogTest(unittest.IsolatedAsyncioTestCase):
             self.assertTrue(endpoint(client).startswith("[::1]:"))
             self.assertEqual(await self.ended(server, endpoint(client)),
                              ["connected", "disconnected (1000)"])
+
+    async def test_a_flood_of_one_kind_is_told_of_in_one_line(self):
+        limit, clients = 5, 30
+        config = {"log": {"lines_per_second": limit}}
+        with Server("--log_messages", config=config) as server:
+            for _ in range(clients):
+                async with connect(server.url("/echo")) as client:
+                    await client.send("hello")
+                    self.assertEqual(await receive(client), "hello")
+            server.stop()
+            for kind in ["connected", "disconnected"]:
+                logged = [line for line in server.log if re.search(rf" {kind}( \(1000\))?$", line)]
+                more = [int(match[1]) for line in server.log
+                        if (match := re.fullmatch(rf"info … (\d+) more {kind} lines in the last second",
+                                                  line))]
+                self.assertEqual(len(logged) + sum(more), clients, kind)
+                # A slow machine may take more than a second for all of them.
+                self.assertGreaterEqual(len(logged), limit)
+            # What was asked for is all there.
+            for arrow in [">>", "<<"]:
+                logged = [line for line in server.log if line.endswith(arrow + ' "hello"')]
+                self.assertEqual(len(logged), clients)
+            self.assertRegex(server.log[-1], "^info stopped; ")
+
+    def test_a_request_that_is_no_session_is_of_level_debug(self):
+        for level, expected in [("debug", 1), ("info", 0)]:
+            with Server("--log_level=" + level) as server:
+                with self.assertRaises(urllib.error.HTTPError) as refused:
+                    urllib.request.urlopen(server.url("/nowhere?a=b", "http"))
+                refused.exception.close()
+                server.stop()
+                lines = [line for line in server.log if "answered 404 to GET /nowhere?a=b" in line]
+                self.assertEqual(len(lines), expected, level)
+
+
+class JsonTest(unittest.IsolatedAsyncioTestCase):
+    def objects(self, server):
+        """The lines so far; all are JSON."""
+        return [json.loads(line) for line in server.raw_log]
+
+    async def test_every_line_is_an_object_with_what_it_is_about(self):
+        with Server("--log_format=json", "--log_messages") as server:
+            client = await connect(server.url("/echo"))
+            await client.send('say "hi",\n世界')
+            self.assertEqual(await receive(client), 'say "hi",\n世界')
+            await client.close(4000, "bye")
+            server.wait_log('"event":"disconnected"')
+            server.stop()
+            lines = self.objects(server)
+        for line in lines:
+            self.assertRegex(line["time"], r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
+            self.assertIn(line["level"], ["info", "warning"])
+        about = [line for line in lines if line.get("peer") == endpoint(client)]
+        shared = {"level": "info", "peer": endpoint(client), "session": about[0]["session"],
+                  "route": "echo"}
+        self.assertIsInstance(shared["session"], int)
+        message = {"payload": 'say "hi",\n世界', "bytes": 16}
+        quoted = r'"say \"hi\",\n世界"'
+        self.assertEqual([{name: line[name] for name in line if name != "time"} for line in about], [
+            shared | {"event": "connected", "message": "connected"},
+            shared | message | {"event": "received", "message": ">> " + quoted},
+            shared | message | {"event": "sent", "message": "<< " + quoted},
+            shared | {"event": "disconnected", "message": 'disconnected (4000 "bye")',
+                      "code": 4000, "reason": "bye"},
+        ])
+        events = [line["event"] for line in lines]
+        self.assertEqual(events[0], "starting")
+        self.assertEqual(events[-2:], ["stopping", "stopped"])
+        self.assertIn({"pattern": "/echo", "route": "echo"},
+                      [{name: line.get(name) for name in ["pattern", "route"]} for line in lines])
+
+    async def test_what_is_left_out_is_counted(self):
+        config = {"log": {"format": "json", "lines_per_second": 1}}
+        with Server(config=config) as server:
+            for _ in range(9):
+                async with connect(server.url("/echo")):
+                    pass
+            server.stop()
+            lines = [line for line in self.objects(server) if line["event"] == "connected"]
+        self.assertEqual(sum(line.get("more", 1) for line in lines), 9)
+
+
+class StuckTest(unittest.IsolatedAsyncioTestCase):
+    """A log that can not be written: the server goes on, and says later how much was lost."""
+
+    # A message of it is a line of a kilobyte for everybody in the room.
+    MESSAGE = "\x01" * 256
+    CLIENTS = 40
+
+    async def flood(self, address, enough):
+        """Talks in a room until `enough` returns true; then somebody else is served, too."""
+        room = [await connect(f"ws://{address}/chat/flood") for _ in range(self.CLIENTS)]
+        for count in range(5000):
+            await room[0].send(self.MESSAGE)
+            for client in room:
+                self.assertEqual(await receive(client), self.MESSAGE)
+            if enough(count):
+                break
+        async with connect(f"ws://{address}/echo") as client:
+            await client.send("hello")
+            self.assertEqual(await receive(client), "hello")
+        for client in room:
+            await client.close()
+
+    async def test_by_a_reader_that_has_stopped(self):
+        process = subprocess.Popen(
+            [binary(), "--listen=127.0.0.1:0", "--log_messages"], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            address = LISTENING.search(process.stdout.readline().decode()).group(1)
+            # Eight mebibytes wait, and a message makes 40 KiB of log.
+            await self.flood(address, lambda count: count >= 300)
+            lost = 0
+            # The line comes as soon as there is room, and what comes next is written again.
+            for line in process.stdout:
+                if match := re.search(rb"warning the log could not be written: (\d+) lines", line):
+                    lost = int(match[1])
+                    break
+            self.assertGreater(lost, 0)
+            process.send_signal(signal.SIGTERM)
+            rest = await asyncio.to_thread(process.stdout.read)
+            self.assertIn(b" info stopped; ", rest)
+            self.assertEqual(process.wait(DEADLINE_SECONDS), 0)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+
+    async def test_by_a_file_that_is_full(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+        with tempfile.NamedTemporaryFile() as log:
+            process = subprocess.Popen(
+                [binary(), "--listen=127.0.0.1:0", "--log_messages"], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=subprocess.STDOUT, preexec_fn=limit)
+            try:
+                address = None
+                deadline = time.monotonic() + DEADLINE_SECONDS
+                while address is None and time.monotonic() < deadline:
+                    with open(log.name, encoding="utf-8") as text:
+                        address = LISTENING.search(text.read())
+                    await asyncio.sleep(0.01)
+                self.assertIsNotNone(address)
+                await self.flood(address.group(1), lambda count: count >= 10)
+                self.assertEqual(os.path.getsize(log.name), 100_000)
+                # There is room again.
+                resource.prlimit(process.pid, resource.RLIMIT_FSIZE,
+                                 (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+                process.send_signal(signal.SIGTERM)
+                self.assertEqual(await asyncio.to_thread(process.wait, DEADLINE_SECONDS), 0)
+                with open(log.name, encoding="utf-8") as text:
+                    rest = text.read()[100_000:]
+                self.assertRegex(rest, r"\A\n?[^\n]* warning the log could not be written: \d+ lines")
+                self.assertIn(" info stopped; ", rest)
+            finally:
+                process.kill()
+                process.wait()
 
 
 if __name__ == "__main__":

@@ -18,10 +18,10 @@ import time
 # For whatever must happen; long, because a machine may be busy.
 DEADLINE_SECONDS = 20
 
-LISTENING = re.compile(r"info listening on https?://(\S+)/ \(WebSocket: wss?://\1/\)")
+LISTENING = re.compile(r"listening on https?://(\S+)/ \(WebSocket: wss?://\1/\)")
 ROUTE = re.compile(r"info   (/\S*) +(\S+)")
 # The last line of the start.
-STARTED = re.compile(r"info shards: \d+, egress: \w+")
+STARTED = re.compile(r"shards: \d+, egress: \w+")
 
 # A test that hangs nevertheless says where, before Bazel ends it.
 faulthandler.dump_traceback_later(int(os.environ.get("TEST_TIMEOUT", 60)) - 5, exit=True)
