@@ -230,19 +230,17 @@ class JsonTest(unittest.IsolatedAsyncioTestCase):
 class StuckTest(unittest.IsolatedAsyncioTestCase):
     """A log that can not be written: the server goes on, and says later how much was lost."""
 
-    # A message of it is a line of a kilobyte for everybody in the room.
+    # A message of it is a line of a kilobyte for everybody in the room; of almost three in JSON.
     MESSAGE = "\x01" * 256
     CLIENTS = 40
 
-    async def flood(self, address, enough):
-        """Talks in a room until `enough` returns true; then somebody else is served, too."""
+    async def flood(self, address, messages):
+        """Says something in a room so often; then somebody else is served, too."""
         room = [await connect(f"ws://{address}/chat/flood") for _ in range(self.CLIENTS)]
-        for count in range(5000):
+        for _ in range(messages):
             await room[0].send(self.MESSAGE)
             for client in room:
                 self.assertEqual(await receive(client), self.MESSAGE)
-            if enough(count):
-                break
         async with connect(f"ws://{address}/echo") as client:
             await client.send("hello")
             self.assertEqual(await receive(client), "hello")
@@ -251,22 +249,23 @@ class StuckTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_by_a_reader_that_has_stopped(self):
         process = subprocess.Popen(
-            [binary(), "--listen=127.0.0.1:0", "--log_messages"], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            [binary(), "--listen=127.0.0.1:0", "--log_messages", "--log_format=json"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
             address = LISTENING.search(process.stdout.readline().decode()).group(1)
-            # Eight mebibytes wait, and a message makes 40 KiB of log.
-            await self.flood(address, lambda count: count >= 300)
+            # Eight mebibytes wait, and a message makes 110 KiB of log.
+            await self.flood(address, 100)
             lost = 0
             # The line comes as soon as there is room, and what comes next is written again.
             for line in process.stdout:
-                if match := re.search(rb"warning the log could not be written: (\d+) lines", line):
-                    lost = int(match[1])
+                event = json.loads(line)
+                if event["event"] == "log_lost":
+                    lost = event["lines"]
                     break
             self.assertGreater(lost, 0)
             process.send_signal(signal.SIGTERM)
             rest = await asyncio.to_thread(process.stdout.read)
-            self.assertIn(b" info stopped; ", rest)
+            self.assertIn(b'"event":"stopped"', rest)
             self.assertEqual(process.wait(DEADLINE_SECONDS), 0)
         finally:
             process.kill()
@@ -288,7 +287,7 @@ class StuckTest(unittest.IsolatedAsyncioTestCase):
                         address = LISTENING.search(text.read())
                     await asyncio.sleep(0.01)
                 self.assertIsNotNone(address)
-                await self.flood(address.group(1), lambda count: count >= 10)
+                await self.flood(address.group(1), 10)
                 self.assertEqual(os.path.getsize(log.name), 100_000)
                 # There is room again.
                 resource.prlimit(process.pid, resource.RLIMIT_FSIZE,
