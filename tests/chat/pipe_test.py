@@ -3,6 +3,7 @@
 
 import asyncio
 import json
+import pathlib
 import signal
 import socket
 import unittest
@@ -10,6 +11,7 @@ import unittest
 from tests.chat.peer import chat_server, peer, until
 from tests.chat.proxy import Proxy
 from tests.chat.schema import problem
+from tests.chat.tokens import guarded_server, key_file, token
 from tests.process.client import within
 
 CHAT = "tools/chat/chat.py"
@@ -111,6 +113,39 @@ class SayTest(unittest.IsolatedAsyncioTestCase):
             _, errors = await within(process.communicate(), "the end")
             self.assertEqual(process.returncode, 3)
             self.assertEqual(len(errors.splitlines()), 1, errors)
+
+
+class TokenTest(unittest.IsolatedAsyncioTestCase):
+    async def test_a_token_is_shown(self):
+        with guarded_server() as server:
+            url = server.url("/chat/lobby")
+            code, out, errors = await run(url, "--token", token(name="Ada"), "--name=ci",
+                                          said="hello")
+            self.assertEqual((code, errors), (0, ""))
+            self.assertIn("Ada: hello", out)
+            for args, error in [([], "it asks for a token"),
+                                (["--token", "a.b.c"], "it does not take this token"),
+                                (["--token", "a b"], "it has no token"),
+                                (["--token_file=/nowhere"], "No such file or directory")]:
+                code, out, errors = await run(url, *args, said="hello")
+                self.assertEqual((code, out), (3, ""))
+                self.assertIn(error, errors)
+
+    async def test_it_is_read_again_before_it_expires(self):
+        with guarded_server() as server, key_file(token(life=4)) as file:
+            async with peer(server, room="lobby", token=token("grace")) as grace:
+                process = await start(server.url("/chat/lobby"), "--token_file", file, "--follow",
+                                      "--json")
+                process.stdin.write(b"first\n")
+                await grace.take("message", text="first")
+                pathlib.Path(file).write_text(token(), encoding="ascii")
+                while json.loads(await within(process.stdout.readline(), "a frame"))["type"] != "renewed":
+                    pass
+                process.stdin.write(b"second\n")
+                await grace.take("message", text="second")
+                process.send_signal(signal.SIGINT)
+                _, errors = await within(process.communicate(), "the end")
+                self.assertEqual((process.returncode, errors), (130, b""))
 
 
 class EndTest(unittest.IsolatedAsyncioTestCase):

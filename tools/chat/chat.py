@@ -23,6 +23,7 @@ except ImportError:
 from tools.chat import address, pipe
 from tools.chat.link import LinkError
 from tools.chat.listener import Refused
+from tools.chat.tokens import Tokens
 
 NOT_SAID, USAGE, NO_CONNECTION, INTERRUPTED, NO_READER = 1, 2, 3, 130, 141
 
@@ -51,6 +52,11 @@ def arguments():
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("url", metavar="URL", help="the room: " + address.EXAMPLE)
     parser.add_argument("--name", default="guest", help="what the others see (guest)")
+    token = parser.add_mutually_exclusive_group()
+    token.add_argument("--token", help="shown to a server that asks for one; others on this "
+                                       "machine may see what a program was called with")
+    token.add_argument("--token_file", metavar="FILE",
+                       help="the same from a file, which is read again when it is needed")
     parser.add_argument("--room", help="the room; URL is then the route's, as it is")
     parser.add_argument("--ca", metavar="FILE", help="for wss://: certificates to trust, in PEM, "
                         "instead of the system's")
@@ -69,9 +75,10 @@ def chat(options):
     """Returns the exit code."""
     place = address.parse(options.url, options.room, options.ca)
     name = options.name.encode("utf-8", "replace").decode()
+    tokens = Tokens(options.token, options.token_file)
     if options.json or options.follow or not (sys.stdin.isatty() and sys.stdout.isatty()):
         patience = 60 if options.patience is None else options.patience
-        accepted = asyncio.run(pipe.run(place, name, options.history or 0, patience,
+        accepted = asyncio.run(pipe.run(place, name, tokens, options.history or 0, patience,
                                         options.json, options.follow))
         return 0 if accepted else NOT_SAID
     try:
@@ -81,7 +88,8 @@ def chat(options):
               file=sys.stderr)
         return USAGE
     history = 20 if options.history is None else options.history
-    acknowledged = asyncio.run(terminal.run(place, name, history, options.patience))
+    acknowledged = asyncio.run(terminal.run(place, name, tokens, history,
+                                              options.patience))
     return 0 if acknowledged else NOT_SAID
 
 

@@ -22,6 +22,7 @@ from tools.chat.link import LinkError, open_link
 from tools.chat.listener import NotConnected, Refused
 from tools.chat.requests import Requests
 from tools.chat.room import Room
+from tools.chat.tokens import Tokens
 
 EVENTS = {"message", "edit", "delete", "reaction"}
 
@@ -31,8 +32,8 @@ class ChatClient:
 
     # pylint: disable=too-many-instance-attributes
 
-    def __init__(self, url, listener, *, name="guest", opener=open_link, backoff=None,
-                 patience=None):
+    def __init__(self, url, listener, *, name="guest", tokens=None, opener=open_link,
+                 backoff=None, patience=None):
         """Without a connection for `patience` seconds, `run` raises LinkError; None is for ever."""
         self.name = name
         self.rooms = {}
@@ -41,6 +42,7 @@ class ChatClient:
         self._token = None
         self._url = url
         self._listener = listener
+        self._tokens = tokens or Tokens()
         self._open = opener
         self._backoff = backoff or Backoff()
         self._patience = patience
@@ -177,7 +179,7 @@ class ChatClient:
 
     async def _attend(self):
         """One connection, until it raises LinkError."""
-        link = self._link = await self._open(self._url)
+        link = self._link = await self._open(self._url, self._tokens.next())
         welcome = await link.receive()
         self._listener.on_frame(welcome)
         greeting = asyncio.create_task(self._greet(welcome))
@@ -230,6 +232,15 @@ class ChatClient:
             # The next connection joins it.
             pass
 
+    async def _renew(self):
+        """If nothing comes of it, the connection ends with the token, and the next one shows another."""
+        try:
+            await self._ask({"type": "renew", "token": self._tokens.next()})
+        except Refused as refused:
+            self._listener.on_error(refused.frame)
+        except (LinkError, NotConnected):
+            pass
+
     async def _ask(self, frame, again=False):
         """Sends a request: at once, or, if it is one to be sent `again`, when that is possible."""
         with self._requests.begin(frame, again) as request:
@@ -266,6 +277,8 @@ class ChatClient:
             self._listener.on_typing(room, frame["from"], 5 if frame["on"] else 0)
         elif kind == "direct":
             self._listener.on_direct(frame)
+        elif kind == "token_expiring" and self._tokens.renewable:
+            self._entering.append(asyncio.create_task(self._renew()))
         elif kind == "ack" and room is not None and "offset" in frame:
             room.acknowledged = max(room.acknowledged, frame["offset"])
         if not self._requests.take(frame) and kind == "error":

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Where a chat is, whether it can be reached, and how long that is tried."""
 
+import pathlib
+import tempfile
 import unittest
 
 import websockets
@@ -9,6 +11,7 @@ from tools.chat import address
 from tools.chat.backoff import Backoff
 from tools.chat.fake_link import Stage, settle, within
 from tools.chat.link import LinkError, ended, open_link
+from tools.chat.tokens import Tokens
 
 
 class AddressTest(unittest.TestCase):
@@ -147,6 +150,68 @@ class ConnectingTest(unittest.IsolatedAsyncioTestCase):
             # Port 1 is for a service that no machine has any more.
             with self.assertRaisesRegex(LinkError, f"^ws://{host}:1/chat: nobody listens there$"):
                 await open_link(f"ws://{host}:1/chat")
+
+
+
+class TokensTest(unittest.IsolatedAsyncioTestCase):
+    def test_where_they_come_from(self):
+        self.assertIsNone(Tokens().next())
+        self.assertEqual(Tokens("a.b.c").next(), "a.b.c")
+        self.assertFalse(Tokens("a.b.c").renewable)
+        with self.assertRaisesRegex(LinkError, "--token: it has no token"):
+            Tokens("a b").next()
+        with tempfile.NamedTemporaryFile("w+b") as file:
+            tokens = Tokens(file=file.name)
+            self.assertTrue(tokens.renewable)
+            for content, token in [(b"a.b.c\n", "a.b.c"), (b" d.e.f", "d.e.f")]:
+                pathlib.Path(file.name).write_bytes(content)
+                self.assertEqual(tokens.next(), token)
+            for content, problem in [(b"\n", "it has no token"), (b"a.b\r\nc", "it has no token"),
+                                     (b"\xff", "it has no token")]:
+                pathlib.Path(file.name).write_bytes(content)
+                with self.assertRaisesRegex(LinkError, problem):
+                    tokens.next()
+        with self.assertRaisesRegex(LinkError, "No such file"):
+            tokens.next()
+
+    async def test_each_connection_shows_one(self):
+        async with Stage(tokens=Numbered()) as stage:
+            link = await stage.link()
+            await settle()
+            link.lose()
+            await stage.resumed_link()
+            self.assertEqual(stage.shown, ["t1", "t2"])
+
+    async def test_it_is_renewed_before_it_expires(self):
+        async with Stage(tokens=Numbered()) as stage:
+            link = await stage.link()
+            link.give(type="token_expiring", expires_in=29)
+            request = await link.take("renew")
+            self.assertEqual(request["token"], "t2")
+            link.give(type="renewed", id=request["id"], expires_in=3600)
+            link.give(type="token_expiring", expires_in=29)
+            request = await link.take("renew")
+            link.give(type="error", id=request["id"], code="unauthorized", message="no")
+            await settle()
+            self.assertIn(("error", "unauthorized"), stage.listener.told)
+
+    async def test_one_alone_is_not_renewed(self):
+        async with Stage(tokens=Tokens("a.b.c")) as stage:
+            link = await stage.link()
+            link.give(type="token_expiring", expires_in=29)
+            await link.nothing()
+
+
+class Numbered(Tokens):
+    """Gives t1, t2 and so on."""
+
+    def __init__(self):
+        super().__init__(file="numbered")
+        self._count = 0
+
+    def next(self):
+        self._count += 1
+        return f"t{self._count}"
 
 
 if __name__ == "__main__":

@@ -97,6 +97,8 @@ class Stage:
     def __init__(self, listener=None, **options):
         self.links = asyncio.Queue()
         self.refuse = []
+        # The tokens of the attempts.
+        self.shown = []
         self.listener = listener or Recorder()
         backoff = Backoff(first=0.001, most=0.001)
         self.client = ChatClient("ws://server/chat", self.listener, opener=self._open,
@@ -110,8 +112,9 @@ class Stage:
         self.running.cancel()
         await asyncio.wait([self.running])
 
-    async def _open(self, url):
+    async def _open(self, url, token):
         assert url == "ws://server/chat"
+        self.shown.append(token)
         if self.refuse:
             raise self.refuse.pop(0)
         link = FakeLink()

@@ -69,16 +69,20 @@ class Link:
         self._socket.transport.abort()
 
 
-async def open_link(url, trust=None):
-    """`trust`: the SSLContext for `wss://`, where the system's authorities are not enough."""
+async def open_link(url, token=None, trust=None):
+    """`token`: shown to a server that asks for one. `trust`: the SSLContext for `wss://`, where the
+    system's authorities are not enough."""
+    shown = [] if token is None else [f"bearer.{token}"]
     secure = {"ssl": trust} if trust is not None and url.startswith("wss:") else {}
     try:
         socket = await websockets.connect(
-            url, subprotocols=[PROTOCOL], open_timeout=OPEN_SECONDS, close_timeout=CLOSE_SECONDS,
-            max_size=MAX_BYTES, **secure)
+            url, subprotocols=[*shown, PROTOCOL], open_timeout=OPEN_SECONDS,
+            close_timeout=CLOSE_SECONDS, max_size=MAX_BYTES, **secure)
     except websockets.InvalidStatusCode as error:
         status = error.status_code
-        what = "there is no chat" if status == 404 else f"the server answered {status}"
+        words = {401: "it asks for a token" if token is None else "it does not take this token",
+                 404: "there is no chat", 429: "too many connections, or too soon"}
+        what = words.get(status, f"the server answered {status}")
         raise LinkError(f"{url}: {what}", 400 <= status < 500 and status not in TRANSIENT) from None
     except websockets.InvalidHandshake as error:
         if isinstance(error.__cause__, (EOFError, OSError)):

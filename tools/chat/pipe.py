@@ -106,10 +106,10 @@ class Lines:
             sys.exit()
 
 
-async def run(address, name, history, patience, as_json, follow):
+async def run(address, name, tokens, history, patience, as_json, follow):
     """Says the lines of stdin; returns whether all were accepted. Raises LinkError."""
     printer = Printer(as_json)
-    client = ChatClient(address.url, printer, name=name, patience=patience,
+    client = ChatClient(address.url, printer, name=name, tokens=tokens, patience=patience,
                         opener=functools.partial(open_link, trust=address.trust))
     client.join(address.room, history)
     running = asyncio.create_task(client.run())

@@ -68,11 +68,11 @@ class Terminal:
             return None
 
 
-async def run(address, name, history, patience):
+async def run(address, name, tokens, history, patience):
     """Chats until the person leaves; returns whether all was acknowledged. Raises LinkError."""
     terminal = Terminal()
     conversation = Conversation(address.room, terminal.show, terminal.refresh, history)
-    client = ChatClient(address.url, conversation, name=name, patience=patience,
+    client = ChatClient(address.url, conversation, name=name, tokens=tokens, patience=patience,
                         opener=functools.partial(open_link, trust=address.trust))
     conversation.attach(client)
     running = asyncio.create_task(client.run())
