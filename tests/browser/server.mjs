@@ -13,9 +13,9 @@ export class Server {
     this.port = port;
   }
 
-  /** Starts the program that $SERVER names. @param {number} port 0 for any */
-  static async start(port = 0) {
-    const child = spawn(process.env.SERVER, [`--listen=127.0.0.1:${port}`],
+  /** Starts the program that $SERVER names. @param {number} port 0 for any @param {string[]} flags */
+  static async start(port = 0, flags = []) {
+    const child = spawn(process.env.SERVER, [`--listen=127.0.0.1:${port}`, ...flags],
         {stdio: ["ignore", "pipe", "inherit"]});
     const lines = [];
     const listening = new Promise((resolve, reject) => {

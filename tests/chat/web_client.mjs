@@ -7,7 +7,8 @@
 //        ["failed", COMMAND, code]  ["members", [name...]]; and events: ["message", frame],
 //        ["joined", frame], ["gap", gap], ["presence", change] ...
 //
-// node web_client.mjs URL OPTIONS, where OPTIONS is JSON: those of ChatClient.
+// node web_client.mjs URL OPTIONS, where OPTIONS is JSON: those of ChatClient; and `tokens`, which
+// are given one after the other, the last one for ever.
 
 import {createRequire} from "node:module";
 import {createInterface} from "node:readline";
@@ -20,6 +21,7 @@ function say(...event) {
   process.stdout.write(JSON.stringify(event) + "\n");
 }
 
+const {tokens, ...options} = JSON.parse(process.argv[3]);
 const client = new ChatClient(process.argv[2], {
   // Otherwise it waits for 30 s for the end of a connection that is dead.
   WebSocket: class extends WebSocket {
@@ -28,7 +30,8 @@ const client = new ChatClient(process.argv[2], {
       if (args[0] === 4000) this.terminate();
     }
   },
-  ...JSON.parse(process.argv[3]),
+  ...(tokens && {token: async () => tokens.length > 1 ? tokens.shift() : tokens[0]}),
+  ...options,
 });
 client.addEventListener("state", ({state, reason}) => {
   say("state", state, {reason, session: client.session});

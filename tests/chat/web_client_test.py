@@ -7,6 +7,7 @@ import unittest
 
 from tests.chat.peer import chat_server, peer
 from tests.chat.proxy import HOW, Proxy
+from tests.chat.tokens import guarded_server, token
 from tests.chat.web_client import WebClient
 from tests.process.client import connect, within
 from tests.process.server import Server
@@ -160,6 +161,49 @@ class ClientTest(unittest.IsolatedAsyncioTestCase):
                 await ada.ended()
                 self.assertEqual(ada.left("failed", "malformed"), [])
                 server.wait_log(r"disconnected \(1000\)")
+
+
+class TokenTest(unittest.IsolatedAsyncioTestCase):
+    async def test_it_is_renewed_before_it_expires(self):
+        with guarded_server() as server:
+            async with WebClient(server.url("/chat"), tokens=[token(life=4), token()]) as ada:
+                await ada.join()
+                await ada.opened()
+                # Expires after hers.
+                async with peer(server, room="lobby", token=token("grace", life=4)) as grace:
+                    self.assertEqual(await grace.closed(), 4401)
+                await ada.do("publish", "lobby", "still here")
+                await ada.take("published", "still here")
+                self.assertEqual(ada.left("state", "malformed"), [["state", "connecting", {
+                    "reason": "", "session": None}]])
+
+    async def test_with_another_one_it_comes_back(self):
+        with guarded_server() as server:
+            tokens = [token(life=3), token("grace"), token()]
+            async with WebClient(server.url("/chat"), tokens=tokens) as ada:
+                await ada.join()
+                session = await ada.opened()
+                about = (await ada.take("state", "waiting"))[0]
+                self.assertEqual(about["reason"], "the token has expired")
+                self.assertEqual(await ada.opened(), session)
+                await ada.do("publish", "lobby", "back")
+                await ada.take("published", "back")
+
+    async def test_one_alone_ends_with_it(self):
+        with guarded_server() as server:
+            async with WebClient(server.url("/chat"), token=token(life=3)) as ada:
+                await ada.opened()
+                about = (await ada.take("state", "closed"))[0]
+                self.assertEqual(about["reason"], "the token has expired")
+                await ada.ended()
+
+    async def test_who_is_not_let_in_tries_again(self):
+        with guarded_server() as server:
+            async with WebClient(server.url("/chat"), tokens=["a.b.c", token()]) as ada:
+                about = (await ada.take("state", "waiting"))[0]
+                self.assertEqual(about["reason"],
+                                 "the server is not there, or does not let this client in")
+                await ada.opened()
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ export class ChatView {
       this.#try(this.room.react(entry.offset, key, on));
     byId("room-name").textContent = room;
     byId("text").placeholder = `Message #${room}`;
-    this.connection = new ConnectionView(this.client, owner.onAgain);
+    this.connection = new ConnectionView(url, this.client, owner.onAgain);
     this.list = new MessageList({
       log: byId("log"), list: byId("messages"), timeline: this.#timeline,
       row: {session, names: this.names, onReact: react},

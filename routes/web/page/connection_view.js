@@ -12,6 +12,12 @@ const WORDS = {connecting: "Connecting", open: "Connected", waiting: "Offline", 
 const BANNER_MS = 300;
 /** Long enough to be read. */
 const BACK_MS = 6000;
+/** @type {Record<number, string>} what a server says that lets nobody in */
+const REFUSALS = {
+  401: "The server does not know who you are: sign in, then come back.",
+  403: "The server lets nobody in from this page.",
+  429: "The server has as many connections of yours as it takes.",
+};
 
 export class ConnectionView {
   #ends = new AbortController();
@@ -21,9 +27,18 @@ export class ConnectionView {
   /** When the connection was lost; 0 while it holds, and before the first. */
   #lostAt = 0;
   #wasOpen = false;
+  /** Whether it is open, or was just now. */
+  #isOpen = false;
+  /** Why it is not let in, if that is known. */
+  #refusal = "";
 
-  /** @param {ChatClient} client @param {() => void} onAgain asked for after it was closed for good */
-  constructor(client, onAgain) {
+  /**
+   * @param {string} url of the chat
+   * @param {ChatClient} client
+   * @param {() => void} onAgain asked for after it was closed for good
+   */
+  constructor(url, client, onAgain) {
+    this.url = url;
     this.client = client;
     this.onAgain = onAgain;
     const {signal} = this.#ends;
@@ -72,7 +87,8 @@ export class ConnectionView {
     this.#stop();
     this.#say(state);
     if (state === "open") {
-      this.#wasOpen = true;
+      this.#wasOpen = this.#isOpen = true;
+      this.#refusal = "";
       byId("banner").hidden = true;
       return;
     }
@@ -80,6 +96,9 @@ export class ConnectionView {
     if (this.#wasOpen) this.#lostAt ||= Date.now();
     this.#banner = setTimeout(() => { byId("banner").hidden = false; }, BANNER_MS);
     if (state === "waiting") {
+      // A connection was lost, or none could be opened.
+      if (!this.#isOpen) this.#askWhy();
+      this.#isOpen = false;
       const until = Date.now() + retryInMs;
       this.#tellWait(until);
       this.#countdown = setInterval(() => this.#tellWait(until), 1000);
@@ -95,9 +114,17 @@ export class ConnectionView {
   #tellWait(until) {
     const seconds = Math.ceil((until - Date.now()) / 1000);
     byId("banner-retry").textContent = "Try now";
+    if (this.#refusal) return this.#tell(this.#refusal);
     this.#tell(seconds > 0 && Number.isFinite(seconds) ?
         `No connection. Trying again in ${seconds} s; what you write is sent then.` :
         "No connection. What you write is sent when it is back.");
+  }
+
+  /** A browser does not tell a page why a WebSocket was refused; of other requests, it does. */
+  async #askWhy() {
+    const {signal} = this.#ends;
+    const answer = await fetch(this.url, {signal, cache: "no-store"}).catch(() => null);
+    if (this.client.state === "waiting") this.#refusal = REFUSALS[answer?.status ?? 0] ?? "";
   }
 
   /** @param {string} text */
