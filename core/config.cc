@@ -203,6 +203,19 @@ absl::Status CheckLetsMessageIn(const Limits& limits) {
       " s (limits.rate_seconds), got ", limits.bytes_per_second));
 }
 
+// Checks that no page of a stranger's can use a token that a browser sends by itself.
+absl::Status CheckCookies(const Config& config) {
+  const std::vector<std::string>& origins = config.origins.allowed();
+  if (std::ranges::find(origins, "*") == origins.end()) return absl::OkStatus();
+  for (const RouteConfig& route : config.routes) {
+    if (!route.auth || route.auth->cookie.empty()) continue;
+    return absl::InvalidArgumentError(
+        AtPath(MemberPath(route.auth->path, "cookie"),
+               "with \"origins\": \"*\", the page of any site could use it"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status FileError(int error, const char* what, const std::string& file) {
   return absl::ErrnoToStatus(error, absl::StrCat(what, " ", file));
 }
@@ -258,6 +271,7 @@ absl::Status CheckConfig(const Config& config) {
       !status.ok()) {
     return status;
   }
+  if (absl::Status status = CheckCookies(config); !status.ok()) return status;
   return CheckLetsMessageIn(limits);
 }
 

@@ -364,5 +364,16 @@ TEST(ConfigTest, ARouteMayAskForATokenInItsOwnEntry) {
             R"(routes[0].auth: expected "none" or {"jwt": {...}}, got "jwt")");
 }
 
+TEST(ConfigTest, ACookieIsNotForThePagesOfAllSites) {
+  constexpr std::string_view kRoutes =
+      R"("routes": [{"route": "a", "auth": {"jwt": {"algorithm": "HS256", "key_file": "key",
+                                                    "cookie": "token"}}}]})";
+  Parse("{" + std::string(kRoutes));
+  Parse(R"({"origins": ["https://example.com"], )" + std::string(kRoutes));
+  EXPECT_EQ(
+      Error(R"({"origins": ["https://example.com", "*"], )" + std::string(kRoutes)),
+      "routes[0].auth.jwt.cookie: with \"origins\": \"*\", the page of any site could use it");
+}
+
 }  // namespace
 }  // namespace fanfare
