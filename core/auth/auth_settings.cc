@@ -78,7 +78,7 @@ absl::StatusOr<std::optional<JwtSettings>> ReadAuth(const json& value, const std
 std::vector<OptionText> DescribeJwt(const JwtSettings& settings) {
   std::vector<OptionText> members;
   const auto add = [&members](const char* name, const char* meaning, json value) {
-    if (value == "") return;
+    if (value.is_string() && value.get_ref<const std::string&>().empty()) return;
     members.push_back({.name = name, .meaning = meaning, .value = std::move(value)});
   };
   add("algorithm", "the only one that a token may have", NameOf(settings.algorithm));

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "core/auth/testing.h"
 
@@ -85,6 +88,27 @@ TEST(AuthenticatorTest, WhatReplacesItGoesOnCounting) {
   before.reset();
   EXPECT_FALSE(same->Connect(ada).has_value());
   EXPECT_TRUE(more->Connect(ada).has_value());
+}
+
+TEST(AuthenticatorTest, ShardsUseItAtTheSameTime) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 50;
+  const auto authenticator = Make({.user_connections = kThreads});
+  const std::string good = MakeToken(ClaimsFor(seconds(1000)));
+  const std::string bad = MakeToken(ClaimsFor(seconds(-1)));
+  std::atomic<int> verified{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < kRounds; ++round) {
+        const auto identity = authenticator->Verify(good);
+        const auto place = authenticator->Connect(**identity);
+        if (place && !authenticator->Verify(bad).ok()) ++verified;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(verified, kThreads * kRounds);
 }
 
 TEST(AuthenticatorTest, NeedsItsKeys) {

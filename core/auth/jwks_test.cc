@@ -38,8 +38,8 @@ class JwksTest : public ::testing::Test {
  protected:
   // Made once: that takes a while.
   static const json& Rsa() {
-    static const json key = KeyPair::Rsa().Jwk();
-    return key;
+    static const json kKey = KeyPair::Rsa().Jwk();
+    return kKey;
   }
 
   const json rsa_ = Rsa();

@@ -17,7 +17,8 @@ JwtVerifier::JwtVerifier(JwtSettings settings, std::vector<NamedKey> keys)
     : settings_(std::move(settings)), keys_(std::move(keys)) {
   const bool are_right = std::ranges::all_of(
       keys_, [this](const NamedKey& each) { return each.key.algorithm() == settings_.algorithm; });
-  FANFARE_CHECK(are_right && keys_.size() <= kMaxKeys, "keys are of one algorithm, and not many");
+  FANFARE_CHECK(are_right, "all keys are of the configured algorithm");
+  FANFARE_CHECK(keys_.size() <= kMaxKeys, "there are not too many keys");
 }
 
 absl::StatusOr<Identity> JwtVerifier::Verify(std::string_view text,

@@ -34,7 +34,7 @@ class JwtVerifier {
   // The error is for who sent the token: it says what is wrong and repeats nothing of it. What the
   // claims are is told only of a token whose signature is right.
   absl::StatusOr<Identity> Verify(
-      std::string_view token,
+      std::string_view text,
       std::chrono::system_clock::time_point now = std::chrono::system_clock::now()) const;
 
  private:

@@ -105,8 +105,8 @@ const Request& Transport::request() const {
 }
 
 const std::shared_ptr<const Identity>& Transport::identity() const {
-  static const std::shared_ptr<const Identity> nobody;
-  return token_ == nullptr ? nobody : token_->identity();
+  static const std::shared_ptr<const Identity> kNobody;
+  return token_ == nullptr ? kNobody : token_->identity();
 }
 
 absl::Status Transport::Renew(std::string_view token) {
