@@ -38,7 +38,3 @@ def disk(size):
             yield folder
         finally:
             subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def enlarge(folder, size):
-    subprocess.run(["mount", "-o", f"remount,size={size}", folder], check=True)
