@@ -54,7 +54,7 @@ void LogAddresses(const Server& server, const AdminServer& admin) {
   for (const Endpoint& endpoint : admin.endpoints()) {
     const std::string address = ToString(endpoint);
     const std::string text =
-        absl::StrCat("for operators: http://", address, "/ (sessions, metrics, healthz, readyz)");
+        absl::StrCat("for operators: http://", address, "/ (healthz, readyz, metrics)");
     WriteLog(LogEvent::kStarting, {.text = text, .fields = {{"address", address}}});
   }
 }

@@ -200,8 +200,21 @@ TEST_F(OperatorsTest, WhatIsWrongWithARequestIsNamed) {
   EXPECT_EQ(admin_.Send("/sessions", "{}").status, 405U);
 }
 
+TEST_F(OperatorsTest, ThePageAndItsFilesAreServed) {
+  const HttpReply page = admin_.Get("/");
+  EXPECT_EQ(page.status, 200U);
+  EXPECT_EQ(page.Header("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_THAT(page.Header("Content-Security-Policy"),
+              HasSubstr("default-src 'none'; script-src 'self';"));
+  EXPECT_THAT(page.body, ::testing::Not(HasSubstr("<script>")));
+  EXPECT_EQ(admin_.Get("/page/app.js").Header("Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(admin_.Get("/page/base.css").status, 200U);
+  EXPECT_EQ(admin_.Get("/page/nothing.js").status, 404U);
+  EXPECT_EQ(admin_.Get("/page/").status, 404U);
+}
+
 TEST_F(OperatorsTest, AStrangersNameForTheAddressIsRefused) {
-  for (const char* path : {"/sessions", "/server", "/rooms", "/routes", "/log_level"}) {
+  for (const char* path : {"/", "/sessions", "/server", "/rooms", "/routes", "/log_level"}) {
     EXPECT_EQ(admin_.Get(path, "rebound.example:8081").status, 403U) << path;
     EXPECT_EQ(admin_.Get(path, "127.0.0.1:8081").status, 200U) << path;
   }

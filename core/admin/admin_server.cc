@@ -1,5 +1,6 @@
 #include "core/admin/admin_server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/admin/metrics.h"
 #include "core/admin/overview.h"
+#include "core/admin/page_files.h"
 #include "core/admin/sessions.h"
 #include "core/admin/steering.h"
 #include "core/check.h"
@@ -18,6 +20,7 @@
 #include "core/fanout/egress.h"
 #include "core/generation.h"
 #include "core/health.h"
+#include "core/page/embedded_file.h"
 #include "core/route_table.h"
 
 namespace fanfare {
@@ -35,7 +38,9 @@ class Page final : public Route {
   std::vector<std::string> http_methods() const override { return methods_; }
   Response Answer(const Request& request) override {
     Response response = answer_(request);
-    response.headers.emplace_back("Cache-Control", "no-store");
+    const bool says_so = std::ranges::any_of(
+        response.headers, [](const auto& header) { return header.first == "Cache-Control"; });
+    if (!says_so) response.headers.emplace_back("Cache-Control", "no-store");
     return response;
   }
 
@@ -86,6 +91,12 @@ AdminServer::AdminServer(const Server& server, std::chrono::seconds stuck_after)
     return ForOperators(
         [&server, answer](const Request& request) { return answer(server, request); });
   };
+  serve("/", {"GET"}, ForOperators([](const Request& request) {
+          return AnswerWithFile(request, FindFile(AdminFiles(), "page/index.html"));
+        }));
+  serve("/page/*", {"GET"}, ForOperators([](const Request& request) {
+          return AnswerWithFile(request, FindFile(AdminFiles(), request.path.substr(1)));
+        }));
   serve("/server", {"GET"}, of_server(ShowServer));
   serve("/routes", {"GET"}, of_server(ListRoutes));
   serve("/rooms", {"GET"}, of_server(ListRooms));

@@ -1,21 +1,13 @@
-// The files of the page, which the build puts into the program (embed.py).
+// The files of the page, and of the client that it uses.
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "core/page/embedded_file.h"
 
 namespace fanfare {
 
-struct File {
-  // From this folder: "page/index.html".
-  std::string_view path;
-  std::string_view content_type;
-  // A strong one (RFC 9110 section 8.8.3), in its quotes: another for every other content.
-  std::string_view etag;
-  std::string_view body;
-};
-
-// All of them, ordered by path.
-std::span<const File> Files();
+// All of them, ordered by path: "page/index.html".
+std::span<const EmbeddedFile> WebFiles();
 
 }  // namespace fanfare

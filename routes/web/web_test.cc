@@ -42,7 +42,7 @@ class WebTest : public ::testing::Test {
 
 TEST_F(WebTest, EveryFileIsServedByItsPathWithItsTypeAndItsTag) {
   std::set<std::string_view> tags;
-  for (const File& file : Files()) {
+  for (const EmbeddedFile& file : WebFiles()) {
     const Response response = At(std::string(file.path));
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.body, file.body);
@@ -59,7 +59,7 @@ TEST_F(WebTest, EveryFileIsServedByItsPathWithItsTypeAndItsTag) {
     EXPECT_TRUE(tag.starts_with('"') && tag.ends_with('"')) << tag;
     tags.insert(file.etag);
   }
-  EXPECT_EQ(tags.size(), Files().size());
+  EXPECT_EQ(tags.size(), WebFiles().size());
   EXPECT_GT(tags.size(), 1U);
 }
 

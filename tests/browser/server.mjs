@@ -4,13 +4,20 @@ import {spawn} from "node:child_process";
 import {createInterface} from "node:readline";
 
 const LISTENING = /listening on http:\/\/127\.0\.0\.1:(\d+)\//;
+// Comes after it.
+const FOR_OPERATORS = /for operators: http:\/\/127\.0\.0\.1:(\d+)\//;
 const DEADLINE_MS = 60_000;
 
 export class Server {
-  /** @param {import("node:child_process").ChildProcess} process @param {number} port */
-  constructor(process, port) {
+  /**
+   * @param {import("node:child_process").ChildProcess} process
+   * @param {number} port
+   * @param {number} adminPort
+   */
+  constructor(process, port, adminPort) {
     this.process = process;
     this.port = port;
+    this.adminPort = adminPort;
   }
 
   /** Starts the program that $SERVER names. @param {number} port 0 for any @param {string[]} flags */
@@ -18,18 +25,20 @@ export class Server {
     const child = spawn(process.env.SERVER, [`--listen=127.0.0.1:${port}`, ...flags],
         {stdio: ["ignore", "pipe", "inherit"]});
     const lines = [];
+    let listens = 0;
     const listening = new Promise((resolve, reject) => {
       createInterface({input: child.stdout}).on("line", (line) => {
         lines.push(line);
-        const match = LISTENING.exec(line);
-        if (match) resolve(Number(match[1]));
+        listens ||= Number(LISTENING.exec(line)?.[1] ?? 0);
+        const match = FOR_OPERATORS.exec(line);
+        if (match) resolve([listens, Number(match[1])]);
       });
       child.on("error", reject);
       child.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${lines.join("\n")}`)));
       setTimeout(() => reject(new Error("the server did not start")), DEADLINE_MS).unref();
     });
     try {
-      return new Server(child, await listening);
+      return new Server(child, ...await listening);
     } catch (error) {
       child.kill("SIGKILL");
       throw error;
@@ -38,6 +47,10 @@ export class Server {
 
   get url() {
     return `http://127.0.0.1:${this.port}/`;
+  }
+
+  get adminUrl() {
+    return `http://127.0.0.1:${this.adminPort}/`;
   }
 
   async stop() {

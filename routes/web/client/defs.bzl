@@ -7,7 +7,7 @@ def node_test(name):
     sh_test(
         name = name,
         size = "small",
-        srcs = ["run_test.sh"],
+        srcs = ["//tools/build_defs:node_test.sh"],
         args = ["$(rootpath {}.js)".format(name)],
         # There is no C++ in it.
         tags = ["no_sanitizer"],

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the C++ source of files.h: the files given, with what HTTP says about them.
+"""Writes the C++ source of a header like files.h: the files given, with what HTTP says about them.
 
-    embed.py ROOT OUTPUT FILE...
+    embed.py ROOT[:ROOT...] HEADER FUNCTION OUTPUT FILE...
 
-Each file has the path from the folder ROOT that it has itself. Every path, type and tag is made here, so that
-serving them is a look-up.
+Each file has the path that it has from the innermost folder ROOT that it is in. FUNCTION, which HEADER declares,
+returns them. Every path, type and tag is made here, so that serving them is a look-up.
 """
 
 import hashlib
@@ -35,24 +35,29 @@ def literal(data):
     return "\n".join(f'        "{line}"' for line in lines)
 
 
-def entry(root, name):
+def short_path(roots, name):
+    return min((os.path.relpath(name, root) for root in roots if name.startswith(root + "/")), key=len)
+
+
+def entry(path, name):
     with open(name, "rb") as file:
         body = file.read()
     content_type = CONTENT_TYPES[os.path.splitext(name)[1]]
     tag = hashlib.sha256(body).hexdigest()[:32]
-    return (f'    {{"{os.path.relpath(name, root)}", "{content_type}", "\\"{tag}\\"",\n'
+    return (f'    {{"{path}", "{content_type}", "\\"{tag}\\"",\n'
             f"     std::string_view(\n{literal(body)},\n        {len(body)})}},\n")
 
 
 def main():
-    root, output, *names = sys.argv[1:]
-    names.sort(key=lambda name: os.path.relpath(name, root))
+    roots, header, function, output, *names = sys.argv[1:]
+    files = sorted((short_path(roots.split(":"), name), name) for name in names)
     with open(output, "w", encoding="ascii") as source:
-        source.write('#include "routes/web/files.h"\n\nnamespace fanfare {\nnamespace {\n\n'
-                     "constexpr File kFiles[] = {\n")
-        source.writelines(entry(root, name) for name in names)
+        source.write(f'#include "{header}"\n\nnamespace fanfare {{\nnamespace {{\n\n'
+                     "constexpr EmbeddedFile kFiles[] = {\n")
+        source.writelines(entry(path, name) for path, name in files)
         source.write("};\n\n}  // namespace\n\n"
-                     "std::span<const File> Files() { return kFiles; }\n\n}  // namespace fanfare\n")
+                     f"std::span<const EmbeddedFile> {function}() {{ return kFiles; }}\n\n"
+                     "}  // namespace fanfare\n")
 
 
 if __name__ == "__main__":
