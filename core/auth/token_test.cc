@@ -96,8 +96,7 @@ TEST(TokenTest, TheHeaderMustBeAnObjectWhoseMembersAreThereOnce) {
 }
 
 TEST(TokenTest, NestingHasALimit) {
-  std::string deep = "1";
-  for (int i = 0; i < 2000; ++i) deep = "[" + deep + "]";
+  const std::string deep = std::string(2000, '[') + "1" + std::string(2000, ']');
   EXPECT_FALSE(ParseToken(WithHeader(R"({"alg":"HS256","x":)" + deep + "}")).ok());
 }
 

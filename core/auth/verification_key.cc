@@ -36,11 +36,11 @@ struct JsonFree {
 };
 using Json = std::unique_ptr<json_t, JsonFree>;
 
-template <auto free>
+template <auto Free>
 struct FreeWith {
   template <typename T>
   void operator()(T* object) const {
-    free(object);
+    Free(object);
   }
 };
 using Config = std::unique_ptr<jose_cfg_t, FreeWith<jose_cfg_decref>>;

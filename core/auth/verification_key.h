@@ -9,7 +9,8 @@
 #include "absl/status/statusor.h"
 #include "core/auth/algorithm.h"
 
-struct json_t;
+// Of libjansson, in which libjose has its keys.
+struct json_t;  // NOLINT(readability-identifier-naming)
 
 namespace fanfare {
 
