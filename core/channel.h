@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -62,6 +63,8 @@ class Channel {
     SlowReaders slow_readers = SlowReaders::kDisconnect;
     History history = {};
     Format format = Format::kWebSocket;
+    // Whose it is, by the name that it registered: for the counters.
+    std::string_view route = {};
   };
 
   Channel(std::string name, Settings settings);

@@ -193,6 +193,10 @@ Dispatch PlainRequest(Route& route, const Route::Service& service, const OriginP
 
 }  // namespace
 
+bool IsHandshake(const Request& request) {
+  return HasToken(request.Header("Upgrade"), "websocket");
+}
+
 Response Refusal(int status, std::string_view what) {
   // Text that a client sent may be in it, and need not be UTF-8.
   const nlohmann::json body = {{"error", what}, {"status", status}};
@@ -217,8 +221,7 @@ Dispatch DispatchRequest(const Router& router, const OriginPolicy& origins, std:
   request.params = std::move(match.params);
   Route& route = *match.route;
   const Route::Service service = route.ServiceAt(request.pattern);
-  const bool is_handshake =
-      service.has_websocket && HasToken(request.Header("Upgrade"), "websocket");
+  const bool is_handshake = service.has_websocket && IsHandshake(request);
 
   std::string token_subprotocol;
   if (match.authenticator != nullptr) {

@@ -48,6 +48,9 @@ struct Dispatch {
 Dispatch DispatchRequest(const Router& router, const OriginPolicy& origins, std::string_view target,
                          int http_version, Request& request);
 
+// Whether a request wants to become a WebSocket, rightly or not.
+bool IsHandshake(const Request& request);
+
 // A response with a JSON body that says what was wrong.
 Response Refusal(int status, std::string_view what);
 

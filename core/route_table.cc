@@ -85,11 +85,13 @@ absl::StatusOr<std::unique_ptr<Route>> Make(const RegisterRoute& route, RouteCon
 // What a route is made with, and uses for as long as it lives.
 class RouteTable::Context : public RouteContext {
  public:
-  Context(const RouteConfig& config, Options options, std::vector<std::string> patterns,
-          bool is_loopback_only, Services services, std::weak_ptr<Instance> instance)
+  Context(std::string_view route, const RouteConfig& config, Options options,
+          std::vector<std::string> patterns, bool is_loopback_only, Services services,
+          std::weak_ptr<Instance> instance)
       : options_(std::move(options)),
         patterns_(std::move(patterns)),
         is_loopback_only_(is_loopback_only),
+        route_(route),
         slow_readers_(config.slow_readers),
         services_(std::move(services)),
         instance_(std::move(instance)) {}
@@ -106,12 +108,13 @@ class RouteTable::Context : public RouteContext {
 
  private:
   std::shared_ptr<Channel> DoMakeChannel(std::string name, ChannelSettings settings) override {
-    return services_.make_channel(std::move(name), slow_readers_, settings);
+    return services_.make_channel(route_, std::move(name), slow_readers_, settings);
   }
 
   Options options_;
   const std::vector<std::string> patterns_;
   const bool is_loopback_only_;
+  const std::string_view route_;
   const SlowReaders slow_readers_;
   const Services services_;
   const std::weak_ptr<Instance> instance_;
@@ -127,8 +130,8 @@ class RouteTable::Instance : public std::enable_shared_from_this<Instance> {
   absl::Status MakeRoute(const std::string& title, const Services& services) {
     const std::string options_path =
         config_.path.empty() ? AtPath(title, "options") : MemberPath(config_.path, "options");
-    context_.emplace(config_, Options(config_.options, options_path), patterns(), is_loopback_only_,
-                     services, weak_from_this());
+    context_.emplace(registered_.name(), config_, Options(config_.options, options_path),
+                     patterns(), is_loopback_only_, services, weak_from_this());
     absl::StatusOr<std::unique_ptr<Route>> made =
         Make(registered_, *context_, AtPath(config_.path, title));
     if (!made.ok()) return made.status();

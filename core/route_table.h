@@ -28,8 +28,9 @@ class RouteTable {
  public:
   // What routes need of the server; any thread. See RouteContext.
   struct Services {
-    std::function<std::shared_ptr<Channel>(std::string name, SlowReaders slow_readers,
-                                           ChannelSettings settings)>
+    // `route` is the name that it registered.
+    std::function<std::shared_ptr<Channel>(std::string_view route, std::string name,
+                                           SlowReaders slow_readers, ChannelSettings settings)>
         make_channel;
     std::function<void(std::chrono::milliseconds delay, std::function<void()> task)> after;
   };

@@ -85,14 +85,15 @@ class RouteTableTest : public ::testing::Test {
   absl::StatusOr<RouteTable> Build(std::string_view config) {
     auto parsed = ParseConfig(config);
     EXPECT_TRUE(parsed.ok()) << parsed.status();
-    return RouteTable::Build(*parsed,
-                             {.make_channel =
-                                  [](const std::string& name, SlowReaders, ChannelSettings) {
-                                    events.push_back("channel " + name);
-                                    return std::shared_ptr<Channel>();
-                                  },
-                              .after = nullptr},
-                             first_);
+    return RouteTable::Build(
+        *parsed,
+        {.make_channel =
+             [](std::string_view route, const std::string& name, SlowReaders, ChannelSettings) {
+               events.push_back("channel " + name + " of " + std::string(route));
+               return std::shared_ptr<Channel>();
+             },
+         .after = nullptr},
+        first_);
   }
 
   std::string Error(std::string_view config) {
@@ -105,8 +106,8 @@ class RouteTableTest : public ::testing::Test {
   static std::vector<std::string> Served(const absl::StatusOr<RouteTable>& table) {
     if (!table.ok()) return {table.status().ToString()};
     std::vector<std::string> served;
-    for (const auto& [pattern, name] : table->router().entries()) {
-      served.push_back(std::string(name).append(" ").append(pattern));
+    for (const Router::Entry& entry : table->router().entries()) {
+      served.push_back(entry.name + " " + entry.pattern);
     }
     return served;
   }
@@ -256,7 +257,7 @@ TEST_F(RouteTableTest, RoutesMakeChannelsForAsLongAsTheyLive) {
     const RouteTable table = *std::move(built);
     Rooms(table, "/chat")->MakeChannel("lobby");
   }
-  EXPECT_THAT(events, ElementsAre("made with 10", "channel lobby",
+  EXPECT_THAT(events, ElementsAre("made with 10", "channel lobby of chat",
                                   HasSubstr("destroyed, route \"chat\": options.max_rooms")));
 }
 

@@ -49,16 +49,26 @@ RouteTable::Services ServicesOf(std::shared_ptr<TaskTimer> timer,
                                 std::shared_ptr<const std::atomic<std::size_t>> log_bytes) {
   return {
       .make_channel =
-          [log_bytes](std::string name, SlowReaders slow_readers, ChannelSettings wanted) {
+          [log_bytes](std::string_view route, std::string name, SlowReaders slow_readers,
+                      ChannelSettings wanted) {
             return std::make_shared<Channel>(std::move(name),
                                              Channel::Settings{.log_bytes = log_bytes->load(),
                                                                .slow_readers = slow_readers,
                                                                .history = wanted.history,
-                                                               .format = wanted.format});
+                                                               .format = wanted.format,
+                                                               .route = route});
           },
       .after = [timer](std::chrono::milliseconds delay,
                        std::function<void()> task) { timer->After(delay, std::move(task)); },
   };
+}
+
+// Of the linked routes, in order.
+std::vector<std::string_view> NamesOf(const RegisterRoute* linked) {
+  std::vector<std::string_view> names;
+  for (; linked != nullptr; linked = linked->next()) names.emplace_back(linked->name());
+  std::ranges::sort(names);
+  return names;
 }
 
 // The error names the file, if there is one.
@@ -104,9 +114,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Part
     while (egresses->size() < count) egresses->push_back(parts.make_egress());
   }
   if (!egresses.ok()) return egresses.status();
+  const std::vector<std::string_view> names = NamesOf(parts.routes);
   for (auto& egress : *egresses) {
     server->shards_.push_back(
-        std::make_unique<Shard>(server->generation_, server->addresses_, std::move(egress)));
+        std::make_unique<Shard>(server->generation_, server->addresses_, std::move(egress), names));
   }
   absl::StatusOr<ListenerChange> listeners = ChangeListeners({}, config.listen, server->shards_);
   if (!listeners.ok()) return listeners.status();
@@ -244,6 +255,11 @@ std::vector<std::pair<std::string_view, std::uint64_t>> Server::Counters() const
   for (const auto& counter : kCounters) {
     std::uint64_t sum = 0;
     for (const auto& shard : shards_) sum += (shard->stats().*counter.member).value();
+    counters.emplace_back(counter.name, sum);
+  }
+  for (const auto& counter : kRouteCounters) {
+    std::uint64_t sum = 0;
+    for (const auto& shard : shards_) sum += shard->stats().Total(counter.member);
     counters.emplace_back(counter.name, sum);
   }
   return counters;

@@ -22,9 +22,11 @@ std::chrono::milliseconds TickOf(const Limits& limits) {
 
 }  // namespace
 
-Shard::Shard(SharedGeneration generation, AddressLimits& addresses, std::unique_ptr<Egress> egress)
+Shard::Shard(SharedGeneration generation, AddressLimits& addresses, std::unique_ptr<Egress> egress,
+             std::span<const std::string_view> routes)
     : generation_(std::move(generation)),
       addresses_(addresses),
+      stats_(routes),
       fanout_(
           std::move(egress), [this](std::function<void()> task) { Post(std::move(task)); }, {},
           stats_),

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -99,7 +100,9 @@ class Shard {
     ~Member() = default;
   };
 
-  Shard(SharedGeneration generation, AddressLimits& addresses, std::unique_ptr<Egress> egress);
+  // `routes` are those that are counted by name.
+  Shard(SharedGeneration generation, AddressLimits& addresses, std::unique_ptr<Egress> egress,
+        std::span<const std::string_view> routes = {});
   ~Shard();
 
   // The error is that of the system when it has no more threads.

@@ -7,6 +7,7 @@
 #include <future>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/admin/admin_server.h"
@@ -20,6 +21,7 @@ namespace fanfare::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class AdminTest : public ::testing::Test {
  protected:
@@ -61,12 +63,13 @@ TEST_F(AdminTest, MetricsCountWhatHappens) {
            Metric(name + "{shard=\"1\"" + labels + "}");
   };
   EXPECT_EQ(sum("fanfare_connections", ""), 3);
-  EXPECT_EQ(sum("fanfare_sessions_opened_total", ""), 2);
-  EXPECT_EQ(sum("fanfare_messages_received_total", ""), 1);
-  EXPECT_EQ(sum("fanfare_messages_sent_total", ""), 2);
+  const std::string chat = ",route=\"chat\"";
+  EXPECT_EQ(sum("fanfare_sessions_opened_total", chat), 2);
+  EXPECT_EQ(sum("fanfare_messages_received_total", chat), 1);
+  EXPECT_EQ(sum("fanfare_messages_sent_total", chat), 2);
   // A masked frame of five bytes.
-  EXPECT_EQ(sum("fanfare_received_bytes_total", ""), 2 + 4 + 5);
-  EXPECT_GT(sum("fanfare_sent_bytes_total", ""), 2 * (2 + 5));
+  EXPECT_EQ(sum("fanfare_received_bytes_total", chat), 2 + 4 + 5);
+  EXPECT_GT(sum("fanfare_sent_bytes_total", chat), 2 * (2 + 5));
   EXPECT_EQ(sum("fanfare_http_requests_total", ",outcome=\"refused\""), 1);
   EXPECT_GT(sum("fanfare_turn_seconds_count", ""), 0);
   EXPECT_GT(sum("fanfare_turn_seconds_sum", ""), 0);
@@ -74,6 +77,117 @@ TEST_F(AdminTest, MetricsCountWhatHappens) {
             sum("fanfare_turn_seconds_count", ""));
   EXPECT_TRUE(WaitUntil([&] { return sum("fanfare_loop_delay_seconds_count", "") > 0; }));
   EXPECT_GT(Metric("process_resident_memory_bytes"), 0);
+}
+
+// Each route counts for itself, and the totals are those of all.
+TEST_F(AdminTest, RoutesAreToldApart) {
+  Client ada(server_.endpoint(), "/chat");
+  Client echo(server_.endpoint(), "/echo");
+  for (const char* text : {"one", "two", "three"}) {
+    echo.SendText(text);
+    EXPECT_EQ(echo.ReceiveText(), text);
+  }
+  ada.SendText("hello");
+  EXPECT_EQ(ada.ReceiveText(), "hello");
+  const auto of = [this](const std::string& name, const std::string& route) {
+    const std::string labels = ",route=\"" + route + "\"}";
+    return Metric(name + "{shard=\"0\"" + labels) + Metric(name + "{shard=\"1\"" + labels);
+  };
+  EXPECT_EQ(of("fanfare_messages_received_total", "echo"), 3);
+  EXPECT_EQ(of("fanfare_messages_received_total", "chat"), 1);
+  EXPECT_EQ(of("fanfare_messages_sent_total", "echo"), 3);
+  EXPECT_EQ(of("fanfare_messages_sent_total", "chat"), 1);
+  EXPECT_EQ(of("fanfare_received_bytes_total", "echo"), 3 * 6 + 11);
+  EXPECT_EQ(of("fanfare_sessions_opened_total", "echo"), 1);
+  EXPECT_EQ(of("fanfare_sessions_opened_total", "web"), 0);
+  EXPECT_EQ(of("fanfare_sessions", "echo"), 1);
+  EXPECT_EQ(of("fanfare_sessions", "web"), 0);
+  EXPECT_EQ(server_.Count("messages_sent"), 4U);
+  EXPECT_EQ(server_.Count("sessions_opened"), 2U);
+}
+
+TEST_F(AdminTest, HandshakesByOutcome) {
+  const auto try_handshake = [this](const std::string& request) {
+    RawClient client(server_.endpoint());
+    client.Write(request);
+    return client.ReadReply().status;
+  };
+  const Client accepted(server_.endpoint(), "/chat");
+  EXPECT_EQ(try_handshake(HandshakeFor("/nowhere")), 404U);
+  EXPECT_EQ(try_handshake("GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                          "Connection: Upgrade\r\nSec-WebSocket-Version: 8\r\n\r\n"),
+            426U);
+  EXPECT_EQ(try_handshake("GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+                          "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                          "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                          "Origin: https://elsewhere.example\r\n\r\n"),
+            403U);
+  // None at all.
+  EXPECT_EQ(try_handshake("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n"), 404U);
+  for (const auto& [outcome, count] : std::vector<std::pair<std::string, int>>{{"accepted", 1},
+                                                                               {"not_found", 1},
+                                                                               {"protocol", 1},
+                                                                               {"origin", 1},
+                                                                               {"auth", 0},
+                                                                               {"rate", 0}}) {
+    const std::string labels = ",outcome=\"" + outcome + "\"}";
+    EXPECT_EQ(Metric("fanfare_handshakes_total{shard=\"0\"" + labels) +
+                  Metric("fanfare_handshakes_total{shard=\"1\"" + labels),
+              count)
+        << outcome;
+  }
+}
+
+// A reader that has stopped: how far it is behind, and what that takes.
+TEST_F(AdminTest, TheLagOfTheSlowest) {
+  const auto most = [this](const std::string& name) {
+    return std::max(Metric(name + "{shard=\"0\"}"), Metric(name + "{shard=\"1\"}"));
+  };
+  RawClient stuck = RawClient::Open(server_.endpoint(), "/chat");
+  Client ada(server_.endpoint(), "/chat");
+  EXPECT_EQ(most("fanfare_lag_bytes"), 0);
+  EXPECT_EQ(most("fanfare_lag_messages"), 0);
+  // More than the sockets take, and no more than the log keeps.
+  const std::string text(100'000, 'x');
+  int sent = 0;
+  while (most("fanfare_lag_bytes") < 1'000'000 && ++sent < 200) {
+    ada.SendText(text);
+    EXPECT_EQ(ada.ReceiveText(), text);
+  }
+  EXPECT_GE(most("fanfare_lag_bytes"), 1'000'000);
+  EXPECT_GE(most("fanfare_lag_messages"), 10);
+  EXPECT_LE(most("fanfare_lag_bytes"), most("fanfare_lag_messages") * (100'000 + 4));
+  EXPECT_GE(Metric("fanfare_log_memory_bytes"), most("fanfare_lag_bytes"));
+  stuck.socket().Close();
+  EXPECT_TRUE(WaitUntil([&] { return most("fanfare_lag_bytes") == 0; }));
+}
+
+TEST_F(AdminTest, BroadcastsAreTimed) {
+  const auto count = [this] {
+    return Metric("fanfare_broadcast_seconds_count{shard=\"0\"}") +
+           Metric("fanfare_broadcast_seconds_count{shard=\"1\"}");
+  };
+  Client ada(server_.endpoint(), "/chat");
+  EXPECT_EQ(count(), 0);
+  for (int i = 1; i <= 3; ++i) {
+    ada.SendText("hello");
+    EXPECT_EQ(ada.ReceiveText(), "hello");
+    EXPECT_TRUE(WaitUntil([&] { return count() == i; }));
+  }
+  EXPECT_GT(Metric("fanfare_broadcast_seconds_sum{shard=\"0\"}") +
+                Metric("fanfare_broadcast_seconds_sum{shard=\"1\"}"),
+            0);
+}
+
+TEST_F(AdminTest, AShardThatDoesNotAnswerIsLeftOut) {
+  EXPECT_EQ(Metric("fanfare_shard_answered{shard=\"1\"}"), 1);
+  std::promise<void> release;
+  server_->shard_list()[1]->Post([held = release.get_future().share()] { held.wait(); });
+  EXPECT_TRUE(WaitUntil([&] { return Metric("fanfare_shard_answered{shard=\"1\"}") == 0; }));
+  EXPECT_EQ(Metric("fanfare_shard_answered{shard=\"0\"}"), 1);
+  EXPECT_THAT(Get("/metrics").body, Not(HasSubstr("fanfare_lag_bytes{shard=\"1\"}")));
+  release.set_value();
+  EXPECT_TRUE(WaitUntil([&] { return Metric("fanfare_shard_answered{shard=\"1\"}") == 1; }));
 }
 
 TEST_F(AdminTest, MetricsAreInPrometheusTextFormat) {
@@ -91,6 +205,11 @@ TEST_F(AdminTest, EveryCounterIsExportedAndEveryNameIsOnce) {
     EXPECT_EQ(std::ranges::count(exported, counter.member), 1) << counter.name;
   }
   EXPECT_EQ(exported.size(), std::size(kCounters));
+  const std::vector<Counter RouteStats::*> by_route = ExportedRouteCounters();
+  for (const NamedRouteCounter& counter : kRouteCounters) {
+    EXPECT_EQ(std::ranges::count(by_route, counter.member), 1) << counter.name;
+  }
+  EXPECT_EQ(by_route.size(), std::size(kRouteCounters));
   std::vector<std::string> names;
   for (const auto& family : CollectMetrics(*server_.operator->())) {
     EXPECT_FALSE(family.help.empty()) << family.name;

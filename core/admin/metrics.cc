@@ -4,13 +4,17 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "core/admin/ask_shards.h"
+#include "core/admin/metric_parts.h"
 #include "core/admin/process.h"
-#include "core/histogram.h"
+#include "core/fanout/log.h"
+#include "core/logging.h"
 #include "core/shard.h"
 #include "core/version.h"
 #include "prometheus/client_metric.h"
@@ -23,7 +27,7 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using Labels = std::vector<ClientMetric::Label>;
+using Labels = MetricLabels;
 
 // A counter of a shard. Those of one name, which stand together, are told apart by a label.
 struct Exported {
@@ -34,23 +38,31 @@ struct Exported {
   const char* value = nullptr;
 };
 
+constexpr char kHandshakes[] = "fanfare_handshakes_total";
 constexpr char kRefused[] = "fanfare_rejected_total";
 constexpr char kRefusedHelp[] = "What was refused or ended because of a limit or a rule.";
 
 constexpr Exported kExported[] = {
     {"fanfare_connections_accepted_total", "TCP connections that were accepted.",
      &Stats::connections_accepted},
-    {"fanfare_sessions_opened_total", "Opening handshakes that succeeded, and event streams.",
-     &Stats::sessions_opened},
-    {"fanfare_sessions_closed_total", "Sessions that ended.", &Stats::sessions_closed},
     {"fanfare_http_requests_total", "HTTP requests that did not become a session.",
      &Stats::requests_answered, "outcome", "answered"},
     {"fanfare_http_requests_total", "", &Stats::requests_refused, "outcome", "refused"},
     {"fanfare_tls_handshakes_total", "TLS handshakes that succeeded.", &Stats::tls_handshakes},
+    {kHandshakes, "Opening handshakes of WebSockets, by what became of them.",
+     &Stats::handshakes_accepted, "outcome", "accepted"},
+    {kHandshakes, "", &Stats::handshakes_not_found, "outcome", "not_found"},
+    {kHandshakes, "", &Stats::handshakes_malformed, "outcome", "protocol"},
+    {kHandshakes, "", &Stats::handshakes_unauthorized, "outcome", "auth"},
+    {kHandshakes, "", &Stats::handshakes_foreign, "outcome", "origin"},
+    {kHandshakes, "", &Stats::handshakes_too_many, "outcome", "rate"},
     {kRefused, kRefusedHelp, &Stats::connections_refused, "reason", "connections"},
     {kRefused, "", &Stats::address_connections_refused, "reason", "connections_per_address"},
     {kRefused, "", &Stats::address_handshakes_refused, "reason", "handshakes_per_second"},
     {kRefused, "", &Stats::origins_refused, "reason", "origin"},
+    {kRefused, "", &Stats::auth_refused, "reason", "auth"},
+    {kRefused, "", &Stats::user_connections_refused, "reason", "user_connections"},
+    {kRefused, "", &Stats::tokens_expired, "reason", "token_expired"},
     {kRefused, "", &Stats::handshake_timeouts, "reason", "handshake_timeout"},
     {kRefused, "", &Stats::tls_failures, "reason", "tls"},
     {kRefused, "", &Stats::headers_too_big, "reason", "header_bytes"},
@@ -59,61 +71,39 @@ constexpr Exported kExported[] = {
     {kRefused, "", &Stats::idle_timeouts, "reason", "idle_timeout"},
     {kRefused, "", &Stats::outbox_overflows, "reason", "outbox_bytes"},
     {kRefused, "", &Stats::rates_exceeded, "reason", "rate"},
+    {"fanfare_tokens_renewed_total", "Tokens that sessions went on with, in place of others.",
+     &Stats::tokens_renewed},
     {"fanfare_rate_waits_total", "How often a session that sent too fast was not read from.",
      &Stats::rate_waits},
     {"fanfare_slow_readers_total", "Readers that fell behind what a channel's log keeps.",
      &Stats::slow_readers, "action", "disconnect"},
     {"fanfare_slow_readers_total", "", &Stats::readers_skipped, "action", "skip"},
+    {"fanfare_slow_readers_total", "", &Stats::readers_moved_to_latest, "action", "latest"},
     {"fanfare_messages_skipped_total", "Messages that slow readers were not sent, each for each.",
      &Stats::messages_skipped},
-    {"fanfare_messages_received_total", "Messages from clients.", &Stats::messages_received},
-    {"fanfare_messages_sent_total", "Messages to clients: one to a thousand counts a thousand.",
-     &Stats::messages_sent},
-    {"fanfare_received_bytes_total", "Bytes that sessions sent, with their frames.",
-     &Stats::bytes_received},
-    {"fanfare_sent_bytes_total", "Bytes that the kernel took for sessions, with their frames.",
-     &Stats::bytes_sent},
     {"fanfare_send_calls_total", "How often the kernel was asked to send to a socket.",
      &Stats::send_calls},
 };
 
-double Seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
+// The same for a route.
+struct ExportedByRoute {
+  const char* name;
+  const char* help;
+  Counter RouteStats::* member;
+};
 
-ClientMetric CounterOf(std::uint64_t value, Labels labels) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  metric.counter.value = static_cast<double>(value);
-  return metric;
-}
-
-ClientMetric GaugeOf(double value, Labels labels = {}) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  metric.gauge.value = value;
-  return metric;
-}
-
-ClientMetric HistogramOf(const Histogram& histogram, Labels labels) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i <= Histogram::kBounds.size(); ++i) {
-    count += histogram.count(i);
-    const double bound = i < Histogram::kBounds.size() ? Seconds(Histogram::kBounds[i])
-                                                       : std::numeric_limits<double>::infinity();
-    metric.histogram.bucket.push_back({.cumulative_count = count, .upper_bound = bound});
-  }
-  metric.histogram.sample_count = count;
-  metric.histogram.sample_sum = Seconds(histogram.sum());
-  return metric;
-}
-
-MetricFamily Family(const char* name, const char* help, MetricType type,
-                    std::vector<ClientMetric> metrics) {
-  return {.name = name, .help = help, .type = type, .metric = std::move(metrics)};
-}
+constexpr ExportedByRoute kExportedByRoute[] = {
+    {"fanfare_sessions_opened_total", "Opening handshakes that succeeded, and event streams.",
+     &RouteStats::sessions_opened},
+    {"fanfare_sessions_closed_total", "Sessions that ended.", &RouteStats::sessions_closed},
+    {"fanfare_messages_received_total", "Messages from clients.", &RouteStats::messages_received},
+    {"fanfare_messages_sent_total", "Messages to clients: one to a thousand counts a thousand.",
+     &RouteStats::messages_sent},
+    {"fanfare_received_bytes_total", "Bytes that sessions sent, with their frames.",
+     &RouteStats::bytes_received},
+    {"fanfare_sent_bytes_total", "Bytes that the kernel took for sessions, with their frames.",
+     &RouteStats::bytes_sent},
+};
 
 // One metric for each shard, made by `make` from the shard and its labels.
 template <typename Make>
@@ -141,6 +131,75 @@ void AddCounters(const Server& server, std::vector<MetricFamily>& families) {
   }
 }
 
+// One metric for each shard and route, made by `make` from what they count and their labels.
+template <typename Make>
+std::vector<ClientMetric> ForEachRoute(const Server& server, Make make) {
+  std::vector<ClientMetric> metrics;
+  std::size_t index = 0;
+  for (const std::unique_ptr<Shard>& shard : server.shard_list()) {
+    const std::string name = std::to_string(index++);
+    // Not the first one, which counts what belongs to no route: there is nothing of that.
+    for (std::size_t i = 1; i < shard->stats().by_route.size(); ++i) {
+      const RouteStats& stats = shard->stats().by_route[i];
+      metrics.push_back(make(stats, {{"shard", name}, {"route", std::string(stats.route)}}));
+    }
+  }
+  return metrics;
+}
+
+void AddRoutes(const Server& server, std::vector<MetricFamily>& families) {
+  for (const ExportedByRoute& exported : kExportedByRoute) {
+    families.push_back(Family(exported.name, exported.help, MetricType::Counter,
+                              ForEachRoute(server, [&](const RouteStats& stats, Labels labels) {
+                                return CounterOf((stats.*exported.member).value(),
+                                                 std::move(labels));
+                              })));
+  }
+  families.push_back(
+      Family("fanfare_sessions", "WebSockets and event streams that are open.", MetricType::Gauge,
+             ForEachRoute(server, [](const RouteStats& stats, Labels labels) {
+               // In this order: none is open less than no times.
+               const std::uint64_t closed = stats.sessions_closed.value();
+               const std::uint64_t opened = stats.sessions_opened.value();
+               return GaugeOf(static_cast<double>(opened - closed), std::move(labels));
+             })));
+}
+
+// What every shard has to be asked for. One that does not answer soon, because something holds up
+// its loop, is left out.
+void AddLags(const Server& server, std::vector<MetricFamily>& families) {
+  const auto lags =
+      AskShards<Lag>(server, [](Shard& shard, std::size_t) { return shard.fanout().SlowestLag(); });
+  std::vector<ClientMetric> answered;
+  std::vector<ClientMetric> bytes;
+  std::vector<ClientMetric> messages;
+  for (std::size_t i = 0; i < lags.of.size(); ++i) {
+    const Labels labels = {{"shard", std::to_string(i)}};
+    answered.push_back(GaugeOf(lags.of[i] ? 1 : 0, labels));
+    if (!lags.of[i]) continue;
+    bytes.push_back(GaugeOf(static_cast<double>(lags.of[i]->bytes), labels));
+    messages.push_back(GaugeOf(static_cast<double>(lags.of[i]->messages), labels));
+  }
+  const auto gauge = [&](const char* name, const char* help, std::vector<ClientMetric> metrics) {
+    families.push_back(Family(name, help, MetricType::Gauge, std::move(metrics)));
+  };
+  gauge("fanfare_shard_answered", "1, or 0 where the lag is not told: the loop is held up.",
+        std::move(answered));
+  gauge("fanfare_lag_bytes", "How far the slowest reader is behind its channel.", std::move(bytes));
+  gauge("fanfare_lag_messages", "The same in messages.", std::move(messages));
+}
+
+void AddLogs(std::vector<MetricFamily>& families) {
+  families.push_back(Family("fanfare_log_memory_bytes",
+                            "Memory of what channels keep for their readers, and of history.",
+                            MetricType::Gauge, {GaugeOf(static_cast<double>(LogMemory()))}));
+  const DroppedLogLines dropped = CountDroppedLogLines();
+  families.push_back(Family("fanfare_log_lines_dropped_total",
+                            "Lines that are missing in the server's log.", MetricType::Counter,
+                            {CounterOf(dropped.too_many, {{"reason", "too_many"}}),
+                             CounterOf(dropped.not_written, {{"reason", "not_written"}})}));
+}
+
 void AddLoops(const Server& server, std::vector<MetricFamily>& families) {
   families.push_back(Family("fanfare_connections", "Connections that are open.", MetricType::Gauge,
                             ForEachShard(server, [](const Shard& shard, Labels labels) {
@@ -152,6 +211,12 @@ void AddLoops(const Server& server, std::vector<MetricFamily>& families) {
                             ForEachShard(server, [](const Shard& shard, Labels labels) {
                               return HistogramOf(shard.stats().turn_time, std::move(labels));
                             })));
+  families.push_back(Family(
+      "fanfare_broadcast_seconds",
+      "From publishing on until a message was given to all readers that keep up, for each shard.",
+      MetricType::Histogram, ForEachShard(server, [](const Shard& shard, Labels labels) {
+        return HistogramOf(shard.stats().broadcast_latency, std::move(labels));
+      })));
   families.push_back(Family(
       "fanfare_loop_delay_seconds", "How late a shard's timer was: what others wait for its loop.",
       MetricType::Histogram, ForEachShard(server, [](const Shard& shard, Labels labels) {
@@ -195,7 +260,10 @@ std::vector<MetricFamily> CollectMetrics(const Server& server) {
   families.push_back(Family("fanfare_ready", "1, or 0 while the server stops.", MetricType::Gauge,
                             {GaugeOf(server.draining() ? 0 : 1)}));
   AddLoops(server, families);
+  AddRoutes(server, families);
   AddCounters(server, families);
+  AddLags(server, families);
+  AddLogs(families);
   AddReloads(server, families);
   AddProcess(server, families);
   return families;
@@ -203,6 +271,12 @@ std::vector<MetricFamily> CollectMetrics(const Server& server) {
 
 std::string MetricsText(const std::vector<MetricFamily>& families) {
   return prometheus::TextSerializer().Serialize(families);
+}
+
+std::vector<Counter RouteStats::*> ExportedRouteCounters() {
+  std::vector<Counter RouteStats::*> members;
+  for (const ExportedByRoute& exported : kExportedByRoute) members.push_back(exported.member);
+  return members;
 }
 
 std::vector<Counter Stats::*> ExportedCounters() {

@@ -21,5 +21,6 @@ inline constexpr char kMetricsContentType[] = "text/plain; version=0.0.4; charse
 
 // The counters of stats.h that are in the metrics; for the test that all of them are.
 std::vector<Counter Stats::*> ExportedCounters();
+std::vector<Counter RouteStats::*> ExportedRouteCounters();
 
 }  // namespace fanfare

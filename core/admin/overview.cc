@@ -60,9 +60,9 @@ ordered_json ToJson(const Histogram& histogram) {
 ordered_json ToJson(const Shard& shard) {
   const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(shard.SinceTick());
   // In this order, or a session that comes and goes in between is counted as minus one.
-  const std::uint64_t closed = shard.stats().sessions_closed.value();
+  const std::uint64_t closed = shard.stats().Total(&RouteStats::sessions_closed);
   return {{"connections", shard.open_connections().count()},
-          {"sessions", shard.stats().sessions_opened.value() - closed},
+          {"sessions", shard.stats().Total(&RouteStats::sessions_opened) - closed},
           {"milliseconds_since_tick", since.count()},
           {"turns", ToJson(shard.stats().turn_time)},
           {"loop_delays", ToJson(shard.stats().loop_delay)}};

@@ -92,10 +92,13 @@ void Fanout::RunTurn(std::chrono::steady_clock::duration budget) {
   const Time start = std::chrono::steady_clock::now();
   const Time deadline = start + budget;
   FlushWriters(deadline);
-  RunPasses(deadline);
-  FlushWriters(deadline);
-  TellFalls();
-  stats_.turn_time.Record(std::chrono::steady_clock::now() - start);
+  Time end = RunPasses(deadline);
+  if (!writers_.empty() || !falls_.empty()) {
+    FlushWriters(deadline);
+    TellFalls();
+    end = Time::clock::now();
+  }
+  stats_.turn_time.Record(end - start);
   if (!writers_.empty() || !groups_.empty()) Schedule();
 }
 
@@ -139,7 +142,8 @@ std::size_t Fanout::SendQueued(std::span<SocketWriter* const> due) {
   return done;
 }
 
-void Fanout::RunPasses(Time deadline) {
+// Returns when it had sent all that it did.
+Fanout::Time Fanout::RunPasses(Time deadline) {
   std::vector<std::shared_ptr<SubscriberGroup>> round = std::exchange(groups_, {});
   std::size_t complete = 0;
   bool late = false;
@@ -154,15 +158,17 @@ void Fanout::RunPasses(Time deadline) {
     if (late) break;
   }
   SendDirect();
+  const Time now = Time::clock::now();
   for (std::size_t i = 0; i < complete; ++i) {
     SubscriberGroup& group = *round[i];
     group.queued = false;
-    if (!group.empty() && group.EndPass()) Enqueue(round[i]);
+    if (!group.empty() && group.EndPass(now)) Enqueue(round[i]);
   }
   // Who was not reached comes first in the next turn, and then the one whose pass was interrupted.
   const auto rest = round.begin() + static_cast<std::ptrdiff_t>(complete);
   if (late) std::rotate(rest, rest + 1, round.end());
   groups_.insert(groups_.begin(), rest, round.end());
+  return now;
 }
 
 void Fanout::SendDirect() {
@@ -175,6 +181,15 @@ void Fanout::SendDirect() {
   batch_.ops.clear();
   batch_.subscribers.clear();
   batch_.bytes = 0;
+}
+
+Lag Fanout::SlowestLag() const {
+  Lag slowest;
+  for (const auto& [channel, group] : channels_) {
+    const Lag lag = group->SlowestLag();
+    if (lag.bytes > slowest.bytes) slowest = lag;
+  }
+  return slowest;
 }
 
 void Fanout::TellFalls() {

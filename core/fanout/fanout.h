@@ -92,6 +92,9 @@ class Fanout {
   void RunTurn(std::chrono::steady_clock::duration budget);
 
   void set_log_messages(bool on) { settings_.log_messages = on; }
+  // Of all subscribers, how far the one that is most bytes behind is. Looks at every lagging one.
+  Lag SlowestLag() const;
+
   bool log_messages() const { return settings_.log_messages; }
   Stats& stats() { return stats_; }
   const Egress& egress() const { return *egress_; }
@@ -103,7 +106,7 @@ class Fanout {
   void Enqueue(std::shared_ptr<SubscriberGroup> group);
   void FlushWriters(Time deadline);
   std::size_t SendQueued(std::span<SocketWriter* const> due);
-  void RunPasses(Time deadline);
+  Time RunPasses(Time deadline);
   void SendDirect();
   void TellFalls();
 

@@ -1,6 +1,7 @@
 #include "core/fanout/log.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cassert>
 #include <cstring>
@@ -14,11 +15,23 @@ constexpr std::size_t kMaxChunk = 64 * 1024;
 // allocation; a larger one is given back.
 constexpr std::size_t kMaxIdleChunk = 1024;
 
+std::atomic<std::size_t> chunk_memory{0};
+
 }  // namespace
 
 // The bytes are not cleared: they are written before they are read.
 Chunk::Chunk(LogPosition position, std::size_t bytes)
-    : begin(position), capacity(bytes), data(new char[bytes]) {}
+    : begin(position), capacity(bytes), data(new char[bytes]) {
+  chunk_memory.fetch_add(capacity, std::memory_order_relaxed);
+}
+
+Chunk::~Chunk() {
+  chunk_memory.fetch_sub(capacity, std::memory_order_relaxed);
+}
+
+std::size_t LogMemory() {
+  return chunk_memory.load(std::memory_order_relaxed);
+}
 
 void Log::Append(Message message) {
   const FrameHeader header(message, format_);
@@ -108,10 +121,14 @@ void LogWindow::DropBefore(LogPosition position) {
   while (!slices_.empty() && slices_.front().end <= position) slices_.pop_front();
 }
 
-std::size_t LogWindow::IndexAt(LogPosition position) const {
-  const auto slice = std::upper_bound(
+std::deque<LogWindow::Slice>::const_iterator LogWindow::SliceAt(LogPosition position) const {
+  return std::upper_bound(
       slices_.begin(), slices_.end(), position,
       [](LogPosition wanted, const Slice& candidate) { return wanted < candidate.end; });
+}
+
+std::size_t LogWindow::IndexAt(LogPosition position) const {
+  const auto slice = SliceAt(position);
   assert(slice != slices_.end() && slice->chunk->begin <= position);
   return static_cast<std::size_t>(slice - slices_.begin());
 }
@@ -136,7 +153,15 @@ Frame LogWindow::FrameAt(LogPosition boundary) const {
 
 std::uint64_t LogWindow::CountFrames(LogPosition from, LogPosition to) const {
   std::uint64_t count = 0;
-  for (; from < to; from += FrameAt(from).bytes) ++count;
+  for (auto slice = SliceAt(from); slice != slices_.end() && from < to; ++slice) {
+    const Chunk& chunk = *slice->chunk;
+    const LogPosition end = std::min(to, slice->end);
+    from = std::max(from, chunk.begin);
+    while (from < end) {
+      from += ReadFrame(chunk.data.get() + (from - chunk.begin), format_).bytes;
+      ++count;
+    }
+  }
   return count;
 }
 

@@ -21,11 +21,17 @@ using LogPosition = std::uint64_t;
 // A piece of a log's memory. A frame lies whole in one chunk.
 struct Chunk {
   Chunk(LogPosition position, std::size_t bytes);
+  ~Chunk();
+  Chunk(const Chunk&) = delete;
+  Chunk& operator=(const Chunk&) = delete;
 
   LogPosition begin;
   std::size_t capacity;
   std::unique_ptr<char[]> data;
 };
+
+// Bytes of memory that the chunks of all logs of this process take. Thread: any.
+std::size_t LogMemory();
 
 // An append-only sequence of encoded frames, of which the newest are kept.
 //
@@ -96,7 +102,8 @@ class LogWindow {
 
   // Reads the frame that starts at `boundary`, which the window must hold.
   Frame FrameAt(LogPosition boundary) const;
-  // How many frames lie between two boundaries that the window holds.
+  // How many frames lie between two boundaries. Those that the window does not hold, because the
+  // log had dropped them before they were fetched, are not counted.
   std::uint64_t CountFrames(LogPosition from, LogPosition to) const;
 
  private:
@@ -105,6 +112,8 @@ class LogWindow {
     LogPosition end;
   };
 
+  // The slice that the position is in, or the next one behind it.
+  std::deque<Slice>::const_iterator SliceAt(LogPosition position) const;
   std::size_t IndexAt(LogPosition position) const;
 
   Format format_;

@@ -24,7 +24,12 @@ constexpr std::size_t kMaxIdleOutbox = 512;
 
 SocketWriter::SocketWriter(Fanout& fanout, Owner& owner, int socket, Settings settings,
                            std::unique_ptr<TlsSession> tls)
-    : fanout_(fanout), owner_(owner), socket_(socket), settings_(settings), tls_(std::move(tls)) {}
+    : fanout_(fanout),
+      owner_(owner),
+      socket_(socket),
+      settings_(settings),
+      route_stats_(settings.route == nullptr ? fanout.stats().OfRoute("") : *settings.route),
+      tls_(std::move(tls)) {}
 
 SocketWriter::~SocketWriter() {
   Close();
@@ -49,7 +54,7 @@ bool SocketWriter::Write(Message message) {
   const std::size_t bytes = header.bytes().size() + message.payload.size();
   if (outbox_size() + bytes > settings_.outbox_bytes) return false;
   outbox_.append(header.bytes()).append(message.payload);
-  fanout_.stats().messages_sent.Add();
+  route_stats_.messages_sent.Add();
   ++sent_tally_.messages;
   if (fanout_.log_messages()) LogSent(message);
   Queue();
@@ -223,13 +228,12 @@ void SocketWriter::GatherFrom(Subscriber& subscriber, std::size_t most,
 }
 
 void SocketWriter::OnSent(std::int64_t result) {
-  Stats& stats = fanout_.stats();
-  stats.send_calls.Add();
+  fanout_.stats().send_calls.Add();
   std::size_t asked = tls_ == nullptr ? 0 : tls_->output().size();
   for (const Stretch& stretch : gathered_) asked += stretch.bytes;
   if (result < 0 && result != -EAGAIN) return Fail();
   const std::size_t sent = result < 0 ? 0 : static_cast<std::size_t>(result);
-  stats.bytes_sent.Add(sent);
+  route_stats_.bytes_sent.Add(sent);
   if (tls_ == nullptr) {
     Advance(sent);
   } else {
@@ -270,7 +274,7 @@ void SocketWriter::Advance(std::size_t bytes) {
 void SocketWriter::OnDirectSendStopped(Subscriber& subscriber, std::int64_t result) {
   if (result < 0 && result != -EAGAIN) return Fail();
   if (result > 0) {
-    fanout_.stats().bytes_sent.Add(static_cast<std::uint64_t>(result));
+    route_stats_.bytes_sent.Add(static_cast<std::uint64_t>(result));
     subscriber.group->Advance(subscriber, static_cast<std::size_t>(result));
   }
   Block();

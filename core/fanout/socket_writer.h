@@ -17,6 +17,7 @@
 #include "core/fanout/subscriber.h"
 #include "core/message.h"
 #include "core/session_report.h"
+#include "core/stats.h"
 #include "core/tls/tls_session.h"
 
 namespace fanfare {
@@ -66,6 +67,8 @@ class SocketWriter {
     std::size_t outbox_bytes = 0;
     // Of messages, and of the channels that it may subscribe to.
     Format format = Format::kWebSocket;
+    // What it counts for; null: for no route.
+    RouteStats* route = nullptr;
   };
 
   // Beyond the kernel's buffer, a slow reader's session of TLS holds so much: a few records.
@@ -161,6 +164,7 @@ class SocketWriter {
   // -1 once closed.
   int socket_;
   const Settings settings_;
+  RouteStats& route_stats_;
   bool queued_ = false;
   // The socket would block (or has failed): nothing is sent until OnWritable.
   bool blocked_ = false;

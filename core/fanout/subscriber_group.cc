@@ -24,7 +24,10 @@ Subscriber::~Subscriber() {
 }
 
 SubscriberGroup::SubscriberGroup(Channel& channel, Fanout& fanout)
-    : channel_(&channel), fanout_(fanout), window_(0) {}
+    : channel_(&channel),
+      fanout_(fanout),
+      route_stats_(fanout.stats().OfRoute(channel.settings_.route)),
+      window_(0) {}
 
 void SubscriberGroup::JoinChannel() {
   const std::lock_guard lock(channel_->mutex_);
@@ -41,6 +44,7 @@ SubscriberGroup::~SubscriberGroup() {
 void SubscriberGroup::Wake() noexcept {
   if (woken_) return;
   woken_ = true;
+  woken_at_ = Time::clock::now();
   const ReserveUse reserve(true);
   fanout_.Wake(shared_from_this());
 }
@@ -55,6 +59,8 @@ std::unique_ptr<Subscriber> SubscriberGroup::Add(SocketWriter& writer,
     const std::optional<LogPosition> start = from ? channel_->PositionOf(*from) : log.head();
     if (!start) return nullptr;
     position = *start;
+    // How many there were in between, nobody will know any more.
+    if (log.tail() > window_.end()) uncounted_ = log.tail();
     window_.Fetch(log);
     window_.ExtendBackTo(log, position);
     released_ = std::min(released_, position);
@@ -108,7 +114,7 @@ SubscriberGroup::Seen SubscriberGroup::Fetch() {
   window_.Fetch(log);
   tail_ = log.tail();
   newest_ = log.newest();
-  woken_ = false;
+  if (std::exchange(woken_, false) && !waiting_since_) waiting_since_ = woken_at_;
   return std::exchange(seen_, {.end = log.head(), .count = channel_->appended_});
 }
 
@@ -135,7 +141,8 @@ void SubscriberGroup::HandleSlow(const Seen& before) {
     if (policy == SlowReaders::kDisconnect) {
       subscriber->fallen = true;
       // Where some messages have no offset, how many there were says nothing.
-      const bool is_offset = channel_->settings_.history.messages == 0;
+      const bool is_offset =
+          channel_->settings_.history.messages == 0 && subscriber->boundary >= uncounted_;
       fanout_.ReportFall({.writer = subscriber->writer,
                           .skipped_channel = "",
                           .number = is_offset ? std::optional(count) : std::nullopt});
@@ -145,7 +152,10 @@ void SubscriberGroup::HandleSlow(const Seen& before) {
     const std::uint64_t missed = CountAt(to, seen_) - count - (subscriber->mid_frame() ? 1 : 0);
     Skip(*subscriber, to);
     fanout_.stats().messages_skipped.Add(missed);
-    if (policy == SlowReaders::kLatest) continue;
+    if (policy == SlowReaders::kLatest) {
+      fanout_.stats().readers_moved_to_latest.Add();
+      continue;
+    }
     fanout_.stats().readers_skipped.Add();
     fanout_.ReportFall(
         {.writer = subscriber->writer, .skipped_channel = channel_->name(), .number = missed});
@@ -175,14 +185,13 @@ bool SubscriberGroup::Fill(SendBatch& batch) {
 }
 
 void SubscriberGroup::OnSent(Subscriber& subscriber, std::int64_t result) {
-  Stats& stats = fanout_.stats();
-  stats.send_calls.Add();
+  fanout_.stats().send_calls.Add();
   if (result == static_cast<std::int64_t>(run_bytes_)) [[likely]] {
-    stats.bytes_sent.Add(run_bytes_);
+    route_stats_.bytes_sent.Add(run_bytes_);
     if (fanout_.log_messages()) [[unlikely]] {
       CountSent(*subscriber.writer, from_, to_);
     } else {
-      stats.messages_sent.Add(run_messages_);
+      route_stats_.messages_sent.Add(run_messages_);
     }
     return;
   }
@@ -191,9 +200,12 @@ void SubscriberGroup::OnSent(Subscriber& subscriber, std::int64_t result) {
   subscriber.writer->OnDirectSendStopped(subscriber, result);
 }
 
-bool SubscriberGroup::EndPass() {
+bool SubscriberGroup::EndPass(Time now) {
   in_pass_ = false;
   sent_directly_ = SentUpTo(to_);
+  if (waiting_since_ && to_ == window_.end()) {
+    fanout_.stats().broadcast_latency.Record(now - *std::exchange(waiting_since_, std::nullopt));
+  }
   from_ = to_;
   next_ = direct_.size();
   Trim();
@@ -207,6 +219,20 @@ bool SubscriberGroup::EndPass() {
     }
   }
   return due || window_.end() > to_;
+}
+
+Lag SubscriberGroup::SlowestLag() const {
+  const bool has_unsent = in_pass_ && next_ < direct_.size();
+  LogPosition position = direct_.empty() ? seen_.end : (has_unsent ? from_ : to_);
+  LogPosition boundary = position;
+  for (const Subscriber* subscriber : lagging_) {
+    if (subscriber->fallen || subscriber->position >= position) continue;
+    position = subscriber->position;
+    boundary = subscriber->boundary;
+  }
+  const std::uint64_t before = CountAt(boundary, seen_);
+  const std::lock_guard lock(channel_->mutex_);
+  return {.bytes = channel_->log_->head() - position, .messages = channel_->appended_ - before};
 }
 
 void SubscriberGroup::Trim() {
@@ -259,7 +285,7 @@ SubscriberGroup::Counted SubscriberGroup::CountSent(const SocketWriter& writer,
     if (boundary + frame.bytes > end) break;
     boundary += frame.bytes;
     ++messages;
-    fanout_.stats().messages_sent.Add();
+    route_stats_.messages_sent.Add();
     if (fanout_.log_messages()) writer.LogSent(frame.message);
   }
   return {.boundary = boundary, .messages = messages};

@@ -3,6 +3,7 @@
 
 #include <sys/uio.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,11 +15,18 @@
 #include "core/fanout/log.h"
 #include "core/fanout/subscriber.h"
 #include "core/session_report.h"
+#include "core/stats.h"
 
 namespace fanfare {
 
 class Channel;
 class Fanout;
+
+// How much a subscriber has yet to be sent.
+struct Lag {
+  std::uint64_t bytes = 0;
+  std::uint64_t messages = 0;
+};
 
 // Operations for direct subscribers, gathered from many groups and handed to the egress at once.
 struct SendBatch {
@@ -68,7 +76,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   void BeginPass();
   bool Fill(SendBatch& batch);
   void OnSent(Subscriber& subscriber, std::int64_t result);
-  bool EndPass();
+  using Time = std::chrono::steady_clock::time_point;
+  bool EndPass(Time now);
   bool in_pass() const { return in_pass_; }
 
   // For SocketWriter: a lagging subscriber's bytes, in at most `max_pieces` pieces, and how it goes
@@ -92,6 +101,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   Tally SentDirectly(const Subscriber& subscriber) const {
     return SentUpTo(PositionOf(subscriber));
   }
+  // How far the slowest subscriber is behind the channel's newest message.
+  Lag SlowestLag() const;
 
   // For Fanout: whether the group is on its list, and was woken since its pass began.
   bool queued = false;
@@ -137,9 +148,11 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   // Null after the last subscriber has left.
   Channel* channel_;
   Fanout& fanout_;
+  RouteStats& route_stats_;
   // Guarded by the channel's mutex: whether Wake has been called since the last Fetch, and what
   // this shard still needs of the log.
   bool woken_ = false;
+  Time woken_at_{};
   LogPosition released_ = 0;
 
   LogWindow window_;
@@ -147,6 +160,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   Seen seen_{};
   LogPosition tail_ = 0;
   LogPosition newest_ = 0;
+  // Before it, there were messages that were never fetched, nor counted.
+  LogPosition uncounted_ = 0;
   std::vector<Direct> direct_;
   std::vector<Subscriber*> lagging_;
 
@@ -161,6 +176,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   std::uint64_t run_messages_ = 0;
   // What the passes before this one sent to each direct subscriber.
   Tally sent_directly_;
+  // When the oldest message was published that is not sent yet; nothing when all are.
+  std::optional<Time> waiting_since_;
 };
 
 }  // namespace fanfare

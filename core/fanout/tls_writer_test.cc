@@ -112,7 +112,7 @@ TEST_F(TlsWriterTest, IsSentWhatOthersAreSentInPlainText) {
   EXPECT_EQ(shard_.network().sent(kSocket).find("first"), std::string::npos);
   // The messages of a turn are one record and one system call.
   EXPECT_EQ(shard_.network().sends(kSocket), 2U);
-  EXPECT_EQ(shard_.stats().messages_sent.value(), 6U);
+  EXPECT_EQ(shard_.stats().Total(&RouteStats::messages_sent), 6U);
   EXPECT_TRUE(secure_->drained());
 }
 

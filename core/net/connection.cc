@@ -49,12 +49,14 @@ class Connection final : public Transport, private MessageReader::Sink {
     const error_code ec = reader_->Accept(from.handshake, from.subprotocol, *this);
     if (ec) {
       shard().stats().requests_refused.Add();
+      shard().stats().handshakes_malformed.Add();
       writer().OnWritable();
       OnReaderEnded();
       return;
     }
     opened_ = true;
-    shard().stats().sessions_opened.Add();
+    shard().stats().handshakes_accepted.Add();
+    route_stats().sessions_opened.Add();
     WriteLog(LogEvent::kConnected, {.about = subject(), .text = "connected"});
     OpenHandler(from.request, [&route](Session& session) { return route.Open(session); });
     writer().OnWritable();
@@ -214,7 +216,7 @@ class Connection final : public Transport, private MessageReader::Sink {
 
   // MessageReader::Sink.
   bool OnMessage(Message message) override {
-    shard().stats().messages_received.Add();
+    route_stats().messages_received.Add();
     CountReceived();
     shard().poller().CountHandled(message.payload.size());
     if (shard().fanout().log_messages()) LogMessage(LogEvent::kReceived, subject(), message);
@@ -254,7 +256,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   void OnEnd(error_code ec) override {
     if (!opened_) return;
     if (tearing_down_) ec = reader_end_;
-    shard().stats().sessions_closed.Add();
+    route_stats().sessions_closed.Add();
     if (ec == websocket::error::message_too_big) shard().stats().messages_too_big.Add();
     if (ec == beast::error::timeout && !closed_by_us_) shard().stats().idle_timeouts.Add();
     const bool is_known = closed_by_us_ || tearing_down_;

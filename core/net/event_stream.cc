@@ -30,7 +30,7 @@ class EventStream final : public Transport {
         static_cast<unsigned>(std::chrono::milliseconds(limits().idle_time).count());
     ::setsockopt(socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
     Begin();
-    shard().stats().sessions_opened.Add();
+    route_stats().sessions_opened.Add();
     WriteLog(LogEvent::kConnected, {.about = subject(), .text = "connected (event stream)"});
     writer().WriteRegardless(from.head);
     OpenHandler(from.request, from.open);
@@ -71,7 +71,7 @@ class EventStream final : public Transport {
   }
 
   void OnEnd(error_code ec) override {
-    shard().stats().sessions_closed.Add();
+    route_stats().sessions_closed.Add();
     LogEnding(subject(), closing_by_us() ? ending_ : EndingOf(ec, {}));
   }
 

@@ -62,6 +62,15 @@ Response TooManyOfUser(std::size_t most) {
                                    " (auth.jwt.user_connections)"));
 }
 
+void CountRefusedHandshake(Stats& stats, const Dispatch& dispatch) {
+  const int status = dispatch.response.status;
+  if (dispatch.is_foreign_page) return stats.handshakes_foreign.Add();
+  if (dispatch.is_unauthorized || status == 401) return stats.handshakes_unauthorized.Add();
+  // Where there is no WebSocket, an upgrade is asked for in vain (RFC 9110 section 7.8).
+  if (status == 404 || status < 400) return stats.handshakes_not_found.Add();
+  stats.handshakes_malformed.Add();
+}
+
 Request ToRequest(BeastRequest& from, const Endpoint& peer) {
   Request request;
   request.method = std::string(ToStd(from.method_string()));
@@ -218,12 +227,14 @@ class HttpSession final : public Shard::Member {
         !shard_.addresses().MayOpenSession(peer_.address())) {
       shard_.stats().address_handshakes_refused.Add();
       shard_.stats().requests_refused.Add();
+      if (!is_stream) shard_.stats().handshakes_too_many.Add();
       co_return co_await Write(TooManySessions(), &from);
     }
     if ((dispatch.upgrade != nullptr || is_stream) && request.identity != nullptr) {
       auto place = dispatch.authenticator->Connect(*request.identity);
       if (!place) {
         shard_.stats().user_connections_refused.Add();
+        if (!is_stream) shard_.stats().handshakes_too_many.Add();
         shard_.stats().requests_refused.Add();
         co_return co_await Write(TooManyOfUser(dispatch.authenticator->user_connections()), &from);
       }
@@ -242,6 +253,7 @@ class HttpSession final : public Shard::Member {
     counter.Add();
     if (dispatch.is_foreign_page) shard_.stats().origins_refused.Add();
     if (dispatch.is_unauthorized) shard_.stats().auth_refused.Add();
+    if (IsHandshake(request)) CountRefusedHandshake(shard_.stats(), dispatch);
     co_return co_await Write(dispatch.response, &from);
   }
 

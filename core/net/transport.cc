@@ -77,13 +77,14 @@ Transport::Transport(TransportParts parts, Shard& shard, Format format)
       permit_(std::move(parts.permit)),
       id_(NextId()),
       peer_(std::move(parts.peer)),
+      route_stats_(shard.stats().OfRoute(parts.route_name)),
       name_(ToString(peer_)),
-      route_name_(parts.route_name),
       token_(TokenOf(std::move(parts.admission))),
       socket_(parts.socket.release()),
       heard_(shard.now()),
       writer_(shard.fanout(), *this, socket_.get(),
-              {.outbox_bytes = limits().outbox_bytes, .format = format}, std::move(parts.tls)) {
+              {.outbox_bytes = limits().outbox_bytes, .format = format, .route = &route_stats_},
+              std::move(parts.tls)) {
   shard_.Add(*this);
 }
 
@@ -302,7 +303,7 @@ void Transport::Receive() {
   if (bytes < 0) return End(error_code(errno, boost::system::system_category()));
   if (bytes == 0) return OnPeerDone();
   ExpectNothingYet();
-  shard_.stats().bytes_received.Add(static_cast<std::uint64_t>(bytes));
+  route_stats_.bytes_received.Add(static_cast<std::uint64_t>(bytes));
   const std::string_view received(buffer.data(), static_cast<std::size_t>(bytes));
   if (writer_.tls() != nullptr) return Decrypt(received);
   received_.bytes += received.size();

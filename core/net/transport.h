@@ -38,7 +38,7 @@ struct TransportParts {
   // As of the request, with the route that it found there.
   SharedGeneration generation;
   const Route* route = nullptr;
-  // The name that it registered; lasts as long as the generation.
+  // The name that it registered.
   std::string_view route_name;
   Admission admission = {};
 };
@@ -121,10 +121,11 @@ class Transport : public Session,
   void OnFellBehind(std::optional<std::uint64_t> offset) override;
   void OnMissed(const std::string& channel, std::uint64_t messages) override;
   LogSubject subject() const override {
-    return {.peer = name_, .session = id_, .route = route_name_};
+    return {.peer = name_, .session = id_, .route = route_stats_.route};
   }
 
   Shard& shard() { return shard_; }
+  RouteStats& route_stats() { return route_stats_; }
   const Limits& limits() const { return generation_->limits(); }
   SocketWriter& writer() { return writer_; }
   Handler* handler() { return handler_.get(); }
@@ -158,9 +159,9 @@ class Transport : public Session,
   const Endpoint peer_;
   // When the handler was opened, as a Unix time; 0 before.
   std::uint32_t opened_ = 0;
-  // The peer's address and port, and the route's name: for the log.
+  RouteStats& route_stats_;
+  // The peer's address and port, for the log.
   const std::string name_;
-  const std::string_view route_name_;
   // Null where none is asked for.
   const std::unique_ptr<SessionToken> token_;
   // What the request was for. The path is null where it is the pattern.

@@ -132,7 +132,8 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   std::vector<std::string> Texts();
   // How the session was closed, if it was.
   const std::optional<Closed>& closed() const { return closed_; }
-  // The offset at which it was when it fell behind.
+  // Whether it fell behind, and the offset at which it was then, if that is known.
+  bool has_fallen_behind() const { return has_fallen_behind_; }
   const std::optional<std::uint64_t>& fell_behind() const { return fell_behind_; }
   // How many messages it was told that it missed.
   std::uint64_t missed() const { return missed_; }
@@ -144,7 +145,10 @@ class FakeSession final : public Session, private SocketWriter::Owner {
  private:
   void WaitWritable() override { waits_ = true; }
   void OnSendFailed() override { send_failed_ = true; }
-  void OnFellBehind(std::optional<std::uint64_t> offset) override { fell_behind_ = offset; }
+  void OnFellBehind(std::optional<std::uint64_t> offset) override {
+    has_fallen_behind_ = true;
+    fell_behind_ = offset;
+  }
   void OnMissed(const std::string&, std::uint64_t messages) override { missed_ += messages; }
   void OnProgress() override {}
   LogSubject subject() const override { return {.peer = "fake", .session = id_}; }
@@ -163,6 +167,7 @@ class FakeSession final : public Session, private SocketWriter::Owner {
   SocketWriter writer_;
   const Format format_;
   std::optional<Closed> closed_;
+  bool has_fallen_behind_ = false;
   std::optional<std::uint64_t> fell_behind_;
   std::uint64_t missed_ = 0;
   bool send_failed_ = false;

@@ -43,7 +43,7 @@ class AdminTest(unittest.IsolatedAsyncioTestCase):
             self.assertEqual(get(server, "/readyz"), (200, "ready\n"))
             async with connect(server.url("/chat")):
                 self.assertRegex(get(server, "/metrics")[1],
-                                 r'(?m)^fanfare_sessions_opened_total\{shard="\d+"\} 1$')
+                                 r'(?m)^fanfare_sessions_opened_total\{shard="\d+",route="chat"\} 1$')
                 # Whose closing handshake has to wait for this thread.
                 server.send_signal(signal.SIGTERM)
                 server.wait_log("stopping on SIGTERM")
@@ -51,6 +51,18 @@ class AdminTest(unittest.IsolatedAsyncioTestCase):
                 while get(server, "/readyz")[0] == 200 and deadline > 0:
                     deadline -= 1
                 self.assertEqual(get(server, "/readyz"), (503, "stopping\n"))
+
+    async def test_lines_that_are_missing_in_the_log_are_counted(self):
+        with Server(config=CONFIG | {"log": {"lines_per_second": 1}}) as server:
+            for _ in range(9):
+                async with connect(server.url("/echo")):
+                    pass
+            text = get(server, "/metrics")[1]
+            dropped = re.search(r'(?m)^fanfare_log_lines_dropped_total\{reason="too_many"\} (\d+)$',
+                                text)
+            # Each is two lines, and one of each kind is written in a second.
+            self.assertGreaterEqual(int(dropped[1]), 1)
+            self.assertIn('\nfanfare_log_lines_dropped_total{reason="not_written"} 0\n', text)
 
     def test_without_the_setting_it_is_at_8081_or_where_there_is_room(self):
         # The port is in use, by us or by somebody else.

@@ -3,9 +3,11 @@
 
 import asyncio
 import base64
+import hmac
 import http.client
 import json
 import socket
+import tempfile
 import unittest
 
 from tests.process.client import closed, connect, receive, wait_log, websockets
@@ -94,6 +96,46 @@ class SecretsTest(unittest.IsolatedAsyncioTestCase):
                 self.assertTrue([line for line in server.raw_log if shown in line], shown)
             self.assertEqual(server.stop(), 0)
             self.assertEqual(secrets.found_in(server.raw_log), [])
+
+    async def test_a_token_that_lets_somebody_in(self):
+        secrets = Secrets()
+        secret = secrets.new("the secret of the configuration") + "x" * 32
+
+        def token(what, key=secret, **claims):
+            def part(data):
+                return base64.urlsafe_b64encode(data).decode().rstrip("=")
+            signed = ".".join(part(json.dumps(value).encode()) for value in [
+                {"alg": "HS256", "typ": "JWT"}, {"sub": "ada " + what, "exp": 4e9} | claims])
+            signature = part(hmac.digest(key.encode(), signed.encode(), "sha256"))
+            secrets.add(what + ": its claims", signed.partition(".")[2])
+            secrets.add(what + ": its signature", signature)
+            return signed + "." + signature
+
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as key_file:
+            key_file.write(secret)
+            key_file.flush()
+            jwt = {"algorithm": "HS256", "key_file": key_file.name, "cookie": "session"}
+            config = {"log": {"level": "debug", "lines_per_second": 0},
+                      "routes": [{"route": "echo", "auth": {"jwt": jwt}}]}
+            with Server(config=config) as server:
+                def show(good):
+                    return [
+                        {"extra_headers": {"Authorization": "Bearer " + good}},
+                        {"subprotocols": ["bearer." + good]},
+                        {"extra_headers": {"Cookie": "a=b; session=" + good}},
+                    ]
+                for way in show(token("a token that is right")):
+                    async with connect(server.url("/echo"), **way) as client:
+                        await client.send("hello")
+                        self.assertEqual(await receive(client), "hello")
+                for wrong in [token("of somebody else", key="y" * 40), token("too old", exp=1),
+                              token("no token") + "x", "not-a-token-" + secrets.new("no JWT")]:
+                    for way in show(wrong):
+                        with self.assertRaises(websockets.InvalidStatusCode):
+                            await connect(server.url("/echo"), **way)
+                server.wait_log("was refused at /echo")
+                self.assertEqual(server.stop(), 0)
+                self.assertEqual(secrets.found_in(server.raw_log), [])
 
     async def handshakes(self, server, secrets):
         query = "&".join([
