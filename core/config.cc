@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/auth/auth_settings.h"
 #include "core/compat.h"
+#include "core/file_path.h"
 #include "core/json_text.h"
 #include "core/limit_settings.h"
 #include "core/listen_address.h"
@@ -328,6 +329,9 @@ absl::StatusOr<Config> ReadConfig(const std::string& file) {
   absl::StatusOr<Config> config = ParseConfig(*text);
   if (config.ok()) {
     config->file = file;
+    for (RouteConfig& route : config->routes) {
+      if (route.auth) route.auth->folder = FolderOf(file);
+    }
     return config;
   }
   return absl::Status(config.status().code(), absl::StrCat(file, ": ", config.status().message()));

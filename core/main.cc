@@ -163,10 +163,8 @@ void ReloadAndLog(int argc, char** argv, Server& server, AdminServer& admin) {
     LogRoutes(server);
     WriteLog(LogEvent::kReloading, {.text = "the new configuration is in place"});
   } else {
-    const std::string_view why = ToStd(status.message());
-    const std::string text = absl::StrCat("the configuration stays as it was: ", ToAbsl(why));
-    WriteLog(LogEvent::kReloading,
-             {.text = text, .fields = {{"reason", why}}, .level = LogLevel::kError});
+    const std::string text = absl::StrCat("the configuration stays as it was: ", status.message());
+    WriteLog(LogEvent::kReloading, {.text = text, .level = LogLevel::kError});
   }
   NotifyReady(StatusLine(server));
 }

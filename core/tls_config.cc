@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 #include <string>
 
 #include "core/compat.h"
+#include "core/file_path.h"
 #include "core/json_text.h"
 #include "core/listen_address.h"
 
@@ -32,7 +32,7 @@ Contexts Load(const Config& config) {
     return absl::InvalidArgumentError(AtPath(
         ElementPath("listen", index), "https:// needs a certificate: tls.certificates is empty"));
   }
-  return TlsContexts::Load(config.tls, std::filesystem::path(config.file).parent_path().string());
+  return TlsContexts::Load(config.tls, FolderOf(config.file));
 }
 
 }  // namespace

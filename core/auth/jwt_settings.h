@@ -12,9 +12,10 @@ namespace fanfare {
 struct JwtSettings {
   // algorithm: that of the keys, and the only one that a token may have.
   Algorithm algorithm = Algorithm::kHs256;
-  // key_file or jwks_file: one of the two.
+  // key_file or jwks_file: one of the two, as from `folder`, which is the configuration's.
   std::string key_file = {};
   std::string jwks_file = {};
+  std::string folder = {};
   // issuer: what `iss` must be; empty: anything.
   std::string issuer = {};
   // audience: what `aud` must be, or have among others; empty: there must be no `aud`.

@@ -15,6 +15,7 @@
 #include "core/auth/jwks.h"
 #include "core/compat.h"
 #include "core/event_log.h"
+#include "core/file_path.h"
 #include "core/json_text.h"
 #include "core/log_text.h"
 
@@ -81,7 +82,8 @@ absl::StatusOr<std::vector<NamedKey>> Parse(const JwtSettings& settings, const s
 
 absl::StatusOr<std::vector<NamedKey>> ReadKeys(const JwtSettings& settings) {
   const bool is_set = !settings.jwks_file.empty();
-  const std::string& file = is_set ? settings.jwks_file : settings.key_file;
+  const std::string file =
+      ResolveFile(settings.folder, is_set ? settings.jwks_file : settings.key_file);
   const absl::StatusOr<std::string> text =
       ReadKeyFile(file, settings.algorithm == Algorithm::kHs256);
   auto keys = text.ok() ? Parse(settings, *text) : text.status();

@@ -98,6 +98,14 @@ TEST(KeyFileTest, APublicKeyIsNoSecretAndAPrivateOneHasNoPlace) {
             "this is a private key, which has no place here");
 }
 
+TEST(KeyFileTest, ANameIsRelativeToTheFolderOfTheConfiguration) {
+  const std::string path = WriteTestFile("relative_key", kSecret);
+  const std::size_t slash = path.rfind('/');
+  EXPECT_TRUE(ReadKeys({.key_file = path.substr(slash + 1), .folder = path.substr(0, slash)}).ok());
+  EXPECT_TRUE(ReadKeys({.key_file = path, .folder = "/nowhere"}).ok());
+  EXPECT_FALSE(ReadKeys({.key_file = path.substr(slash + 1), .folder = "/nowhere"}).ok());
+}
+
 TEST(KeyFileTest, AFileThatCanNotBeRead) {
   const JwtSettings missing = {.key_file = "/nowhere/key", .path = "routes[1].auth.jwt"};
   EXPECT_EQ(std::string(ReadKeys(missing).status().message()).substr(0, 62),

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -15,6 +14,7 @@
 #include "core/check.h"
 #include "core/compat.h"
 #include "core/event_log.h"
+#include "core/file_path.h"
 #include "core/json_text.h"
 #include "core/tls/certificate.h"
 
@@ -39,11 +39,6 @@ absl::Status CheckReadable(const std::string& path, const std::string& file) {
                                                                std::fclose);
   if (stream != nullptr) return absl::OkStatus();
   return absl::ErrnoToStatus(errno, AtPath(path, absl::StrCat("can not open ", file)));
-}
-
-std::string Resolve(const std::string& file, const std::string& folder) {
-  if (file.empty()) return file;
-  return (std::filesystem::path(folder) / file).lexically_normal().string();
 }
 
 // There is nobody who could be asked.
@@ -105,8 +100,8 @@ absl::Status TlsContexts::Add(const TlsSettings& settings, std::size_t index,
   const std::string path = ElementPath("tls.certificates", index);
   const std::string certificate_path = MemberPath(path, "certificate");
   const std::string key_path = MemberPath(path, "key");
-  const std::string certificate = Resolve(settings.certificates[index].certificate, folder);
-  const std::string key = Resolve(settings.certificates[index].key, folder);
+  const std::string certificate = ResolveFile(folder, settings.certificates[index].certificate);
+  const std::string key = ResolveFile(folder, settings.certificates[index].key);
   for (const auto& [at, file] : {std::pair(certificate_path, certificate), {key_path, key}}) {
     if (absl::Status status = CheckReadable(at, file); !status.ok()) return status;
   }

@@ -2,6 +2,7 @@
 """The configuration file: what it changes, its mistakes, and flags, which win over it."""
 
 import asyncio
+import json
 import os
 import re
 import tempfile
@@ -111,6 +112,18 @@ class CheckTest(unittest.TestCase):
             file, result = self.check(config)
             self.assertEqual((result.stdout, result.stderr), (f"{file}: right\n", ""))
             self.assertEqual(result.returncode, 0)
+
+    def test_its_files_are_looked_for_beside_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "fanfare.json")
+            auth = {"jwt": {"algorithm": "HS256", "key_file": "secret"}}
+            with open(file, "w", encoding="utf-8") as config:
+                json.dump({"routes": [{"route": "chat", "auth": auth}]}, config)
+            self.assertIn(f'key_file: "{folder}/secret": can not open it',
+                          run("--check_config", file).stderr)
+            with open(os.path.join(folder, "secret"), "w", encoding="utf-8") as secret:
+                secret.write(40 * "x")
+            self.assertEqual(run("--check_config", file).returncode, 0)
 
     def test_mistakes(self):
         for config, problem in [
