@@ -19,6 +19,7 @@
 #include "core/limit_settings.h"
 #include "core/listen_address.h"
 #include "core/log_text.h"
+#include "core/network_settings.h"
 #include "core/options.h"
 #include "core/strict_json.h"
 
@@ -109,27 +110,6 @@ absl::StatusOr<OriginPolicy> ReadOrigins(Options& options) {
   absl::StatusOr<OriginPolicy> origins = OriginPolicy::Make(std::move(allowed), is_required);
   if (origins.ok()) return origins;
   return absl::InvalidArgumentError(absl::StrCat("origins", origins.status().message()));
-}
-
-absl::StatusOr<TlsSettings> ReadTls(Options options) {
-  TlsSettings settings;
-  settings.min_version = options.Choice("min_version", settings.min_version, kTlsVersions);
-  const json certificates = options.Take("certificates");
-  if (!certificates.is_null() && !certificates.is_array()) {
-    options.Fail("certificates",
-                 absl::StrCat("expected an array of objects, got ", ShowJson(certificates)));
-  }
-  if (absl::Status status = options.Finish(); !status.ok()) return status;
-  for (const json& element : certificates) {
-    Options entry(element, ElementPath("tls.certificates", settings.certificates.size()));
-    for (const char* name : {"certificate", "key"}) {
-      if (!entry.Has(name)) entry.Fail(name, "missing; expected the name of a PEM file");
-    }
-    settings.certificates.push_back(
-        {.certificate = entry.String("certificate", ""), .key = entry.String("key", "")});
-    if (absl::Status status = entry.Finish(); !status.ok()) return status;
-  }
-  return settings;
 }
 
 bool SpeaksTls(const std::string& text) {
@@ -288,6 +268,7 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   config.log_messages = options.Bool("log_messages", config.log_messages);
   absl::StatusOr<OriginPolicy> origins = ReadOrigins(options);
   const json tls_value = options.Take("tls");
+  const json proxies_value = options.Take("proxies");
   const json admin_value = options.Take("admin");
   const json limits_value = options.Take("limits");
   const json log_value = options.Take("log");
@@ -307,6 +288,10 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   absl::StatusOr<TlsSettings> tls = ReadTls(Options(tls_value, "tls"));
   if (!tls.ok()) return tls.status();
   config.tls = *std::move(tls);
+
+  absl::StatusOr<Proxies> proxies = ReadProxies(Options(proxies_value, "proxies"));
+  if (!proxies.ok()) return proxies.status();
+  config.proxies = *std::move(proxies);
 
   absl::StatusOr<Limits> limits = ReadLimits(Options(limits_value, "limits"));
   if (!limits.ok()) return limits.status();

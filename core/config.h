@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/access/proxies.h"
 #include "core/auth/jwt_settings.h"
 #include "core/channel.h"
 #include "core/fanout/egress.h"
@@ -52,6 +53,8 @@ struct Config {
   // admin.hosts: the names, besides localhost, by which operators reach it.
   std::vector<std::string> admin_hosts = {};
   TlsSettings tls = {};
+  // proxies.addresses, proxies.protocol: who is believed that says whom something comes from.
+  Proxies proxies = {};
   // threads: shards; 0 means one for each core.
   int threads = 0;
   // egress: "auto", "io_uring" or "syscalls".

@@ -130,6 +130,17 @@ TEST(ConfigTest, ReadsTls) {
   EXPECT_EQ(Parse("{}").tls.min_version, TlsVersion::k12);
 }
 
+TEST(ConfigTest, ReadsProxies) {
+  const Config config =
+      Parse(R"({"proxies": {"addresses": ["10.0.0.0/8", "::1"], "protocol": "proxy_protocol"}})");
+  EXPECT_THAT(config.proxies.addresses(), ElementsAre("10.0.0.0/8", "::1"));
+  EXPECT_EQ(config.proxies.protocol(), ProxyProtocol::kProxyProtocol);
+  EXPECT_THAT(Parse("{}").proxies.addresses(), IsEmpty());
+  EXPECT_THAT(Error(R"({"proxies": {"addresses": ["::1", "10/8"]}})"),
+              StartsWith("proxies.addresses[1]: \"10/8\": expected an IP address or a network"));
+  EXPECT_THAT(Error(R"({"proxies": {"protocol": "forwarded"}})"), StartsWith("proxies.protocol: "));
+}
+
 TEST(ConfigTest, TlsIsChecked) {
   EXPECT_EQ(Error(R"({"tls": {"certificates": {}}})"),
             "tls.certificates: expected an array of objects, got an object");
@@ -250,7 +261,7 @@ TEST(ConfigTest, TheDocumentIsChecked) {
   EXPECT_EQ(
       Error(R"({"colour": 1})"),
       "colour: unknown key; known are admin, egress, limits, listen, log, log_messages, origins, "
-      "require_origin, routes, threads, tls");
+      "proxies, require_origin, routes, threads, tls");
   EXPECT_THAT(Error("{\n  \"threads\": ,\n}"), StartsWith("line 2, column 14: syntax error"));
   EXPECT_EQ(Error(R"({"limits": {"log_bytes": 1, "log_bytes": 2}})"),
             "limits.log_bytes: this key occurs twice in its object");

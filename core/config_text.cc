@@ -92,6 +92,18 @@ std::string LogText(const LogSettings& log) {
       "  ");
 }
 
+std::string ProxiesText(const Proxies& proxies) {
+  return ObjectText(
+      {{"addresses",
+        R"(addresses and networks, "10.0.0.0/8"; elsewhere, headers of proxies are ignored)",
+        ordered_json(proxies.addresses()).dump()},
+       {"protocol",
+        R"(how they say it: "x_forwarded_for", a header of each request, or "proxy_protocol", at )"
+        R"(the beginning of each connection)",
+        Quoted(NameOf(proxies.protocol(), kProxyProtocols))}},
+      "  ");
+}
+
 std::string TlsText(const TlsSettings& tls) {
   ordered_json certificates = ordered_json::array();
   for (const TlsSettings::Certificate& files : tls.certificates) {
@@ -171,6 +183,8 @@ std::string ConfigText(const Config& config, const RouteTable* routes) {
        R"(where "https://" stands before it)",
        ordered_json(config.listen).dump()},
       {"tls", "for the addresses of listen that begin with https://", TlsText(config.tls)},
+      {"proxies", "who is believed that says whom a connection or a request comes from",
+       ProxiesText(config.proxies)},
       {"admin", "for operators and their tools", AdminText(config)},
       {"threads", "how many threads serve sessions; 0: one for each core",
        std::to_string(config.threads)},

@@ -36,6 +36,7 @@ TEST(ConfigTextTest, IsReadBackAsItWas) {
     "log": {"format": "json", "level": "warn", "lines_per_second": 14},
     "log_messages": true, "admin": {"listen": ["127.0.0.1:9100"], "hosts": ["ops.example"]},
     "tls": {"certificates": [{"certificate": "a.pem", "key": "a.key"}], "min_version": "1.3"},
+    "proxies": {"addresses": ["10.0.0.0/8", "::1"], "protocol": "proxy_protocol"},
     "origins": ["https://*.example.com", "null"], "require_origin": true,
     "limits": {
       "message_bytes": 1001, "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
@@ -83,6 +84,7 @@ TEST(ConfigTextTest, HasEverySettingWithAComment) {
   for (const std::string& name : Known(R"({"admin": {"?": 0}})")) names.push_back(name);
   for (const std::string& name : Known(R"({"tls": {"?": 0}})")) names.push_back(name);
   for (const std::string& name : Known(R"({"log": {"?": 0}})")) names.push_back(name);
+  for (const std::string& name : Known(R"({"proxies": {"?": 0}})")) names.push_back(name);
   EXPECT_GT(names.size(), 10U);
   for (const std::string& name : names) {
     const std::size_t at = text.find("\"" + name + "\": ");

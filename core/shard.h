@@ -52,6 +52,9 @@ class OpenConnections {
       if (count_ != nullptr) count_->fetch_sub(1);
     }
 
+    // Has a place among those of another address from now on.
+    void Hold(AddressCounts::Place place) { place_ = std::move(place); }
+
    private:
     friend class OpenConnections;
     Permit(std::atomic<std::size_t>& count, AddressCounts::Place place)

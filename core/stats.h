@@ -88,6 +88,8 @@ struct Stats {
   // TLS handshakes that succeeded; those that did not, and sessions of TLS that broke later.
   Counter tls_handshakes;
   Counter tls_failures;
+  // Connections of proxies without a header of the PROXY protocol, or with a wrong one.
+  Counter proxy_headers_wrong;
   // limits.header_bytes: answered with 431.
   Counter headers_too_big;
   // limits.body_bytes: answered with 413.
@@ -151,6 +153,7 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "handshake_timeouts", .member = &Stats::handshake_timeouts},
     {.name = "tls_handshakes", .member = &Stats::tls_handshakes},
     {.name = "tls_failures", .member = &Stats::tls_failures},
+    {.name = "proxy_headers_wrong", .member = &Stats::proxy_headers_wrong},
     {.name = "headers_too_big", .member = &Stats::headers_too_big},
     {.name = "bodies_too_big", .member = &Stats::bodies_too_big},
     {.name = "messages_too_big", .member = &Stats::messages_too_big},

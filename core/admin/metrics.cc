@@ -65,6 +65,7 @@ constexpr Exported kExported[] = {
     {kRefused, "", &Stats::tokens_expired, "reason", "token_expired"},
     {kRefused, "", &Stats::handshake_timeouts, "reason", "handshake_timeout"},
     {kRefused, "", &Stats::tls_failures, "reason", "tls"},
+    {kRefused, "", &Stats::proxy_headers_wrong, "reason", "proxy_header"},
     {kRefused, "", &Stats::headers_too_big, "reason", "header_bytes"},
     {kRefused, "", &Stats::bodies_too_big, "reason", "body_bytes"},
     {kRefused, "", &Stats::messages_too_big, "reason", "message_bytes"},

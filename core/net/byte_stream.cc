@@ -23,6 +23,26 @@ ByteStream::ByteStream(Socket socket, std::shared_ptr<const TlsContexts> tls,
                        std::span<char> scratch)
     : stream_(std::move(socket)), contexts_(std::move(tls)), scratch_(scratch) {}
 
+Awaitable<ProxyHeader> ByteStream::ReadProxyHeader(error_code& ec) {
+  ProxyHeader header;
+  std::array<char, kReadBytes> bytes{};
+  while (header.state == ProxyHeader::State::kIncomplete) {
+    const auto [error, size] = co_await stream_.async_read_some(net::buffer(bytes), kTuple);
+    ec = error;
+    if (ec) break;
+    unread_.append(bytes.data(), size);
+    header = ParseProxyHeader(unread_);
+  }
+  if (header.state == ProxyHeader::State::kComplete) unread_.erase(0, header.size);
+  co_return header;
+}
+
+std::size_t ByteStream::TakeUnread(net::mutable_buffer to) {
+  const std::size_t bytes = net::buffer_copy(to, net::buffer(unread_));
+  unread_.erase(0, bytes);
+  return bytes;
+}
+
 Awaitable<error_code> ByteStream::Handshake(beast::flat_buffer& buffer) {
   error_code ec;
   while (contexts_ != nullptr && !ec) {
@@ -35,7 +55,12 @@ Awaitable<error_code> ByteStream::Handshake(beast::flat_buffer& buffer) {
 
 Awaitable<error_code> ByteStream::Read(beast::flat_buffer& buffer) {
   if (tls_ == nullptr) {
-    const auto [ec, bytes] = co_await stream_.async_read_some(buffer.prepare(kReadBytes), kTuple);
+    const auto to = buffer.prepare(kReadBytes);
+    if (!unread_.empty()) {
+      buffer.commit(TakeUnread(to));
+      co_return error_code();
+    }
+    const auto [ec, bytes] = co_await stream_.async_read_some(to, kTuple);
     buffer.commit(bytes);
     co_return ec;
   }
@@ -51,8 +76,12 @@ Awaitable<error_code> ByteStream::Read(beast::flat_buffer& buffer) {
 Awaitable<error_code> ByteStream::ReadRecords(beast::flat_buffer& buffer) {
   // Not committed: in the buffer, it is ciphertext only until it has been decrypted.
   const auto to = buffer.prepare(kReadBytes);
-  const auto [ec, bytes] = co_await stream_.async_read_some(to, kTuple);
-  if (ec) co_return ec;
+  std::size_t bytes = TakeUnread(to);
+  if (bytes == 0) {
+    const auto [ec, received] = co_await stream_.async_read_some(to, kTuple);
+    if (ec) co_return ec;
+    bytes = received;
+  }
   if (tls_ == nullptr) tls_ = std::make_unique<TlsSession>(*contexts_);
   error_code failure;
   Append(buffer, tls_->Decrypt({static_cast<const char*>(to.data()), bytes}, scratch_, failure));

@@ -10,10 +10,12 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/endpoint.h"
 #include "core/net/net.h"
+#include "core/net/proxy_protocol.h"
 #include "core/tls/tls_contexts.h"
 #include "core/tls/tls_session.h"
 
@@ -37,6 +39,9 @@ class ByteStream {
   // From now on, for all that follows.
   void ExpiresAfter(std::chrono::steady_clock::duration time) { stream_.expires_after(time); }
 
+  // Before all else: what a proxy says, in plain text also where TLS follows. One that is
+  // incomplete comes with an error.
+  Awaitable<ProxyHeader> ReadProxyHeader(error_code& ec);
   // That of TLS; nothing for plain text. What comes behind it is appended to the buffer. After an
   // error that says that the peer does not speak TLS (IsPlainHttp), plain text can be written.
   Awaitable<error_code> Handshake(beast::flat_buffer& buffer);
@@ -58,6 +63,8 @@ class ByteStream {
   static constexpr std::size_t kReadBytes = 4096;
 
  private:
+  // What was read beyond a proxy's header, as much as there is room for.
+  std::size_t TakeUnread(net::mutable_buffer to);
   // Reads and decrypts once, which may bring no plaintext.
   Awaitable<error_code> ReadRecords(beast::flat_buffer& buffer);
   Awaitable<error_code> SendOutput();
@@ -68,6 +75,8 @@ class ByteStream {
   // Made when the peer says something.
   std::unique_ptr<TlsSession> tls_;
   const std::span<char> scratch_;
+  // It comes before what the socket has.
+  std::string unread_;
 };
 
 }  // namespace fanfare

@@ -9,11 +9,11 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/access/proxies.h"
 #include "core/auth/authenticator.h"
 #include "core/auth/session_token.h"
 #include "core/compat.h"
@@ -24,87 +24,13 @@
 #include "core/net/byte_stream.h"
 #include "core/net/connection.h"
 #include "core/net/event_stream.h"
+#include "core/net/http_messages.h"
+#include "core/net/request_reader.h"
 
 namespace fanfare {
 namespace {
 
 namespace http = beast::http;
-
-using BeastRequest = http::request<http::string_body>;
-using BeastResponse = http::response<http::string_body>;
-using RequestParser = http::request_parser<http::string_body>;
-
-// Counts a request that could not be read; gives the response to it, if the peer should have one.
-std::optional<Response> ReadFailure(error_code ec, const Limits& limits, Stats& stats) {
-  if (ec == http::error::header_limit) {
-    stats.headers_too_big.Add();
-    return Refusal(431, absl::StrCat("the headers are over ", limits.header_bytes, " bytes"));
-  }
-  if (ec == http::error::body_limit) {
-    stats.bodies_too_big.Add();
-    return Refusal(413, absl::StrCat("the body is over ", limits.body_bytes, " bytes"));
-  }
-  const bool is_http_error = ec.category() == http::make_error_code(http::error{}).category();
-  if (!is_http_error || ec == http::error::end_of_stream || ec == http::error::partial_message) {
-    return std::nullopt;
-  }
-  return Refusal(400, absl::StrCat("not an HTTP request: ", ec.message()));
-}
-
-Response TooManySessions() {
-  Response response = Refusal(429, "this address opens sessions more often than it may");
-  response.headers.emplace_back("Retry-After", "1");
-  return response;
-}
-
-Response TooManyOfUser(std::size_t most) {
-  return Refusal(429, absl::StrCat("this user has as many connections as it may: ", most,
-                                   " (auth.jwt.user_connections)"));
-}
-
-void CountRefusedHandshake(Stats& stats, const Dispatch& dispatch) {
-  const int status = dispatch.response.status;
-  if (dispatch.is_foreign_page) return stats.handshakes_foreign.Add();
-  if (dispatch.is_unauthorized || status == 401) return stats.handshakes_unauthorized.Add();
-  // Where there is no WebSocket, an upgrade is asked for in vain (RFC 9110 section 7.8).
-  if (status == 404 || status < 400) return stats.handshakes_not_found.Add();
-  stats.handshakes_malformed.Add();
-}
-
-Request ToRequest(BeastRequest& from, const Endpoint& peer) {
-  Request request;
-  request.method = std::string(ToStd(from.method_string()));
-  for (const auto& field : from) {
-    request.headers.emplace_back(ToStd(field.name_string()), ToStd(field.value()));
-  }
-  request.body = std::move(from.body());
-  request.peer = peer;
-  return request;
-}
-
-BeastResponse ToBeast(const Response& response, const BeastRequest* request) {
-  BeastResponse to;
-  to.version(11);
-  to.result(static_cast<unsigned>(response.status));
-  to.set(http::field::server, "fanfare");
-  to.set(http::field::content_type, response.content_type);
-  // Not set: a name may occur more than once (Set-Cookie).
-  for (const auto& [name, value] : response.headers) to.insert(name, value);
-  // Of these two, no body follows whose length it could be (RFC 9110 section 8.6).
-  const bool has_length = response.status != 204 && response.status != 304;
-  if (has_length) to.content_length(response.body.size());
-  to.keep_alive(request != nullptr && request->keep_alive());
-  // The answer to HEAD is that to GET without its body (RFC 9110 section 9.3.2).
-  if (request == nullptr || request->method() != http::verb::head) to.body() = response.body;
-  return to;
-}
-
-// Status line and headers.
-std::string HeadOf(const BeastResponse& response) {
-  std::ostringstream head;
-  head << response.base();
-  return head.str();
-}
 
 class HttpSession final : public Shard::Member {
  public:
@@ -132,6 +58,10 @@ class HttpSession final : public Shard::Member {
     peer_ = stream_.PeerAddress(ec);
     if (ec) co_return;
     Hurry();
+    const Proxies& proxies = shard_.generation()->config().proxies;
+    const bool speaks_proxy_protocol = proxies.protocol() == ProxyProtocol::kProxyProtocol;
+    is_counted_ = !proxies.Contains(peer_.address());
+    if (!is_counted_ && speaks_proxy_protocol && !co_await ReadProxyHeader()) co_return;
     if (is_tls_ && !co_await Handshake()) co_return;
     while (co_await ServeOne()) Hurry();
   }
@@ -147,6 +77,71 @@ class HttpSession final : public Shard::Member {
   // For a whole request, however slowly it trickles in, and its answer; with the handshake of TLS
   // before the first.
   void Hurry() { stream_.ExpiresAfter(shard_.generation()->limits().handshake_time); }
+
+  // From whom the connection is, by the proxy that it comes through. False when it ends here.
+  Awaitable<bool> ReadProxyHeader() {
+    error_code ec;
+    const ProxyHeader header = co_await stream_.ReadProxyHeader(ec);
+    if (header.state != ProxyHeader::State::kComplete) {
+      CountTimeout(ec);
+      if (header.state == ProxyHeader::State::kWrong) {
+        shard_.stats().proxy_headers_wrong.Add();
+        const std::string peer = ToString(peer_);
+        WriteLog(LogEvent::kRefused,
+                 {.about = {.peer = peer},
+                  .text = "refused: a header of the PROXY protocol is missing, or wrong"});
+      }
+      co_return false;
+    }
+    if (header.source == ProxyHeader::Source::kProxy) co_return true;
+    // Nobody knows whom it is from; it is not from the proxy's own machine.
+    peer_ = header.source == ProxyHeader::Source::kPeer
+                ? header.peer
+                : Endpoint(net::ip::address_v4::any(), peer_.port());
+    is_counted_ = CountConnection(peer_.address());
+    if (!is_counted_ && !is_tls_) co_await Write(TooManyConnections(), nullptr);
+    co_return is_counted_;
+  }
+
+  // Takes a place among the connections of that address. False when it has as many as it may.
+  bool CountConnection(const net::ip::address& address) {
+    auto place = shard_.addresses().Connect(address);
+    if (!place) {
+      shard_.stats().address_connections_refused.Add();
+      return false;
+    }
+    permit_.Hold(*std::move(place));
+    return true;
+  }
+
+  // That of the connection; or, where a proxy that is believed says so, that of the request, with
+  // the port of the connection.
+  Endpoint PeerOf(const BeastRequest& request) {
+    const Proxies& proxies = shard_.generation()->config().proxies;
+    if (is_counted_ || proxies.protocol() != ProxyProtocol::kForwardedFor) return peer_;
+    const auto client = proxies.ClientOf(ForwardedFor(request));
+    return client ? Endpoint(*client, peer_.port()) : peer_;
+  }
+
+  // The refusal of a session by the limits of its address or its user, if they do not let it in.
+  std::optional<Response> RefuseSession(const Request& request, const Dispatch& dispatch) {
+    const net::ip::address address = request.peer.address();
+    if (!shard_.addresses().MayOpenSession(address)) {
+      shard_.stats().address_handshakes_refused.Add();
+      return TooManySessions();
+    }
+    if (!is_counted_ && request.peer != peer_ && !CountConnection(address)) {
+      return TooManyConnections();
+    }
+    if (request.identity == nullptr) return std::nullopt;
+    auto place = dispatch.authenticator->Connect(*request.identity);
+    if (!place) {
+      shard_.stats().user_connections_refused.Add();
+      return TooManyOfUser(dispatch.authenticator->user_connections());
+    }
+    admission_ = {.identity = request.identity, .place = *std::move(place)};
+    return std::nullopt;
+  }
 
   // That of TLS. False when it failed.
   Awaitable<bool> Handshake() {
@@ -180,32 +175,13 @@ class HttpSession final : public Shard::Member {
     if (ec == beast::error::timeout && !answered_) shard_.stats().handshake_timeouts.Add();
   }
 
-  // Reads until the request is complete; what comes behind it stays in the buffer.
-  Awaitable<error_code> ReadRequest(RequestParser& parser) {
-    parser.eager(true);
-    while (!parser.is_done()) {
-      error_code ec;
-      if (buffer_.size() > 0) {
-        buffer_.consume(parser.put(buffer_.data(), ec));
-        if (!ec) continue;
-        if (ec != http::error::need_more) co_return ec;
-      }
-      ec = co_await stream_.Read(buffer_);
-      if (ec == net::error::eof) {
-        co_return parser.got_some() ? http::error::partial_message : http::error::end_of_stream;
-      }
-      if (ec) co_return ec;
-    }
-    co_return error_code();
-  }
-
   // Reads one request and answers it. False when that was the last.
   Awaitable<bool> ServeOne() {
     const Limits limits = shard_.generation()->limits();
     RequestParser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     parser.body_limit(limits.body_bytes);
-    const error_code ec = co_await ReadRequest(parser);
+    const error_code ec = co_await ReadRequest(stream_, buffer_, parser, limits.header_bytes);
     if (ec) {
       CountTimeout(ec);
       CountTlsFailure(ec);
@@ -217,28 +193,18 @@ class HttpSession final : public Shard::Member {
       co_return false;
     }
     BeastRequest from = parser.release();
-    Request request = ToRequest(from, peer_);
+    Request request = ToRequest(from, PeerOf(from));
     // Until it is answered, whatever a reload puts in its place.
     SharedGeneration generation = shard_.generation();
     Dispatch dispatch = DispatchRequest(generation->router(), generation->origins(),
                                         ToStd(from.target()), from.version(), request);
     const bool is_stream = dispatch.stream != nullptr && from.method() == http::verb::get;
-    if ((dispatch.upgrade != nullptr || is_stream) &&
-        !shard_.addresses().MayOpenSession(peer_.address())) {
-      shard_.stats().address_handshakes_refused.Add();
-      shard_.stats().requests_refused.Add();
-      if (!is_stream) shard_.stats().handshakes_too_many.Add();
-      co_return co_await Write(TooManySessions(), &from);
-    }
-    if ((dispatch.upgrade != nullptr || is_stream) && request.identity != nullptr) {
-      auto place = dispatch.authenticator->Connect(*request.identity);
-      if (!place) {
-        shard_.stats().user_connections_refused.Add();
+    if (dispatch.upgrade != nullptr || is_stream) {
+      if (const std::optional<Response> refusal = RefuseSession(request, dispatch)) {
         if (!is_stream) shard_.stats().handshakes_too_many.Add();
         shard_.stats().requests_refused.Add();
-        co_return co_await Write(TooManyOfUser(dispatch.authenticator->user_connections()), &from);
+        co_return co_await Write(*refusal, &from);
       }
-      admission_ = {.identity = request.identity, .place = *std::move(place)};
     }
     if (dispatch.upgrade != nullptr) {
       Upgrade(std::move(from), std::move(request), std::move(generation), dispatch);
@@ -290,7 +256,7 @@ class HttpSession final : public Shard::Member {
     shard_.stats().requests_answered.Add();
     BeastResponse to = ToBeast(dispatch.response, nullptr);
     to.erase(http::field::content_length);
-    StartEventStream({.transport = Leave(std::move(generation), *dispatch.stream, request.route),
+    StartEventStream({.transport = Leave(std::move(generation), *dispatch.stream, request),
                       .request = std::move(request),
                       .head = HeadOf(to) + dispatch.response.body,
                       .open = std::move(dispatch.response.open_stream)},
@@ -300,7 +266,7 @@ class HttpSession final : public Shard::Member {
   void Upgrade(BeastRequest from, Request request, SharedGeneration generation,
                const Dispatch& dispatch) {
     std::string read_before = beast::buffers_to_string(buffer_.data());
-    StartConnection({.transport = Leave(std::move(generation), *dispatch.upgrade, request.route),
+    StartConnection({.transport = Leave(std::move(generation), *dispatch.upgrade, request),
                      .read_before = std::move(read_before),
                      .handshake = std::move(from),
                      .request = std::move(request),
@@ -309,15 +275,14 @@ class HttpSession final : public Shard::Member {
   }
 
   // To the session that the connection becomes.
-  TransportParts Leave(SharedGeneration generation, const Route& route,
-                       std::string_view route_name) {
+  TransportParts Leave(SharedGeneration generation, const Route& route, const Request& request) {
     return {.socket = stream_.ReleaseSocket(),
             .tls = stream_.ReleaseTls(),
             .permit = std::move(permit_),
-            .peer = peer_,
+            .peer = request.peer,
             .generation = std::move(generation),
             .route = &route,
-            .route_name = route_name,
+            .route_name = request.route,
             .admission = std::move(admission_)};
   }
 
@@ -333,6 +298,9 @@ class HttpSession final : public Shard::Member {
   // A request has been answered: the peer is none that never asks.
   bool answered_ = false;
   bool draining_ = false;
+  // Among the connections of its address. Those of proxies are not, but for what comes through
+  // them.
+  bool is_counted_ = true;
 };
 
 // The coroutine's frame owns the session.

@@ -135,6 +135,13 @@ bool Listener::Full() const {
   return open >= limit;
 }
 
+// Connections of a proxy are those of others, who are counted when it has said who they are.
+std::optional<AddressCounts::Place> Listener::PlaceOf(const net::ip::address& address) const {
+  Shard& shard = *shards_.front();
+  if (shard.generation()->config().proxies.Contains(address)) return AddressCounts::Place();
+  return shard.addresses().Connect(address);
+}
+
 void Listener::OnAccept(error_code ec, Socket socket, Shard& shard) {
   if (!acceptor_.is_open()) return;
   try {
@@ -156,7 +163,7 @@ void Listener::HandOver(error_code ec, Socket socket, Shard& shard) {
     Refuse(std::move(socket), FullResponse());
     return Accept();
   }
-  auto place = shard.addresses().Connect(peer_.address());
+  auto place = PlaceOf(peer_.address());
   if (!place) {
     stats.address_connections_refused.Add();
     Refuse(std::move(socket), AddressFullResponse());

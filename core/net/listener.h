@@ -3,12 +3,14 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/access/address_counts.h"
 #include "core/endpoint.h"
 #include "core/net/net.h"
 #include "core/shard.h"
@@ -53,6 +55,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   Shard& LeastLoaded() const;
   bool Full() const;
+  // Among the connections of that address; nothing if there is none.
+  std::optional<AddressCounts::Place> PlaceOf(const net::ip::address& address) const;
   void OnAccept(error_code ec, Socket socket, Shard& shard);
   // To the shard, or refuses it; and accepts the next.
   void HandOver(error_code ec, Socket socket, Shard& shard);

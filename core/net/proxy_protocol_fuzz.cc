@@ -1,0 +1,26 @@
+// Whatever comes, a header is within what came; and one that is complete is so whatever follows.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/check.h"
+#include "core/net/proxy_protocol.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using fanfare::ProxyHeader;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const ProxyHeader header = fanfare::ParseProxyHeader(bytes);
+  if (header.state == ProxyHeader::State::kIncomplete) {
+    FANFARE_CHECK(size < fanfare::kMaxProxyHeader, "it is bounded");
+  }
+  if (header.state != ProxyHeader::State::kComplete) return 0;
+  FANFARE_CHECK(header.size <= size && header.size <= fanfare::kMaxProxyHeader, "it has come");
+  const ProxyHeader alone = fanfare::ParseProxyHeader(bytes.substr(0, header.size));
+  FANFARE_CHECK(alone.state == header.state && alone.size == header.size &&
+                    alone.source == header.source && alone.peer == header.peer,
+                "what follows is not its");
+  const ProxyHeader cut = fanfare::ParseProxyHeader(bytes.substr(0, header.size - 1));
+  FANFARE_CHECK(cut.state == ProxyHeader::State::kIncomplete, "it needs all of its bytes");
+  return 0;
+}
