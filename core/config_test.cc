@@ -69,7 +69,8 @@ TEST(ConfigTest, ReadsEverything) {
     "egress": "syscalls",
     "log_messages": true,
     "limits": {
-      "message_bytes": 1001, "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
+      "message_bytes": 1001, "message_frames": 14, "control_frames_per_second": 15,
+      "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
       "idle_seconds": 5, "header_bytes": 1006, "body_bytes": 7, "connections": 8,
       "connections_per_address": 12, "handshakes_per_second": 13, "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0
     },
@@ -84,6 +85,8 @@ TEST(ConfigTest, ReadsEverything) {
   EXPECT_EQ(config.egress, EgressChoice::kSyscalls);
   EXPECT_TRUE(config.log_messages);
   EXPECT_EQ(config.limits.message_bytes, 1001U);
+  EXPECT_EQ(config.limits.message_frames, 14U);
+  EXPECT_EQ(config.limits.control_frames_per_second, 15U);
   EXPECT_EQ(config.limits.outbox_bytes, 1012U);
   EXPECT_EQ(config.limits.log_bytes, 1013U);
   EXPECT_EQ(config.limits.handshake_time.count(), 4);

@@ -13,6 +13,14 @@ struct Limits {
   // with 1009. A megabyte is generous for chat and enough for most data feeds.
   std::size_t message_bytes = 1024 * 1024;
 
+  // limits.message_frames: in how many frames a message may come, of which each may be empty; above
+  // it the session is closed with 1008. Libraries cut messages into pieces of some kilobytes.
+  std::size_t message_frames = 16 * 1024;
+
+  // limits.control_frames_per_second: pings and pongs of one session, in about a second; above it
+  // the session is closed with 1008; 0 means no limit. No client needs more than one of them.
+  std::size_t control_frames_per_second = 100;
+
   // limits.outbox_bytes: what may wait for one session alone (Session::Send, pongs). Above it the
   // session is closed with 1008; from half of it on, nothing more is read from the session.
   std::size_t outbox_bytes = 4 * 1024 * 1024;
@@ -33,7 +41,8 @@ struct Limits {
   // session is not read from, and must read for itself within this time.
   std::chrono::seconds idle_time{60};
 
-  // limits.header_bytes: the request line and headers. Larger ones are answered with 431.
+  // limits.header_bytes: the request line and headers; and what stands between the parts of a body
+  // that comes in chunks, and behind it. Larger ones are answered with 431.
   std::size_t header_bytes = 8 * 1024;
 
   // limits.body_bytes: the body of a plain HTTP request. Larger ones are answered with 413.
@@ -45,8 +54,9 @@ struct Limits {
 
   // limits.connections_per_address: open connections of one address, which is the first 64 bits of
   // an IPv6 address; 0 means no limit. Above it a new one is answered with 429. Loopback addresses
-  // are not limited. This is more than there are clients behind most addresses; of a proxy that is
-  // not on loopback, all clients have one address.
+  // are not limited, nor are those of proxies, but for whom these say that they have a session
+  // from. This is more than there are clients behind most addresses; of a proxy that is neither,
+  // all clients have one address.
   std::size_t connections_per_address = 10'000;
 
   // limits.handshakes_per_second: sessions that one such address may open, of which twice as many

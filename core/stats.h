@@ -96,6 +96,9 @@ struct Stats {
   Counter bodies_too_big;
   // limits.message_bytes: closed with 1009.
   Counter messages_too_big;
+  // limits.message_frames and limits.control_frames_per_second: closed with 1008.
+  Counter messages_too_fragmented;
+  Counter control_floods;
   // limits.idle_seconds: disconnected.
   Counter idle_timeouts;
   // limits.outbox_bytes: closed with 1008.
@@ -157,6 +160,8 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "headers_too_big", .member = &Stats::headers_too_big},
     {.name = "bodies_too_big", .member = &Stats::bodies_too_big},
     {.name = "messages_too_big", .member = &Stats::messages_too_big},
+    {.name = "messages_too_fragmented", .member = &Stats::messages_too_fragmented},
+    {.name = "control_floods", .member = &Stats::control_floods},
     {.name = "idle_timeouts", .member = &Stats::idle_timeouts},
     {.name = "outbox_overflows", .member = &Stats::outbox_overflows},
     {.name = "rate_waits", .member = &Stats::rate_waits},

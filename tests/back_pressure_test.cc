@@ -151,7 +151,9 @@ TEST(BackPressureTest, APeerThatClosesIsStillSentWhatWasWaiting) {
 }
 
 TEST(BackPressureTest, AFloodOfPingsIsEndedAndCounted) {
-  TestServer server(LocalConfig(SmallOutbox()));
+  Limits limits = SmallOutbox();
+  limits.control_frames_per_second = 0;
+  TestServer server(LocalConfig(limits));
   RawClient client = RawClient::Open(server.endpoint(), "/chat", kSmallBuffers);
   Client other(server.endpoint(), "/chat");
   const std::string frame = Encode({.opcode = kPing, .payload = std::string(125, 'p')});

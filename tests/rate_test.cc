@@ -76,6 +76,7 @@ TEST(RateTest, AFloodOfPingsIsClosed) {
   limits.message_bytes = 1000;
   limits.bytes_per_second = 1000;
   limits.rate_time = std::chrono::seconds(1);
+  limits.control_frames_per_second = 0;
   TestServer server(LocalConfig(limits));
   RawClient client = RawClient::Open(server.endpoint(), "/echo");
   std::string pings;

@@ -69,6 +69,8 @@ constexpr Exported kExported[] = {
     {kRefused, "", &Stats::headers_too_big, "reason", "header_bytes"},
     {kRefused, "", &Stats::bodies_too_big, "reason", "body_bytes"},
     {kRefused, "", &Stats::messages_too_big, "reason", "message_bytes"},
+    {kRefused, "", &Stats::messages_too_fragmented, "reason", "message_frames"},
+    {kRefused, "", &Stats::control_floods, "reason", "control_frames"},
     {kRefused, "", &Stats::idle_timeouts, "reason", "idle_timeout"},
     {kRefused, "", &Stats::outbox_overflows, "reason", "outbox_bytes"},
     {kRefused, "", &Stats::rates_exceeded, "reason", "rate"},

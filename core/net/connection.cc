@@ -7,17 +7,19 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/websocket/error.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/access/session_rate.h"
+#include "core/access/frame_watch.h"
 #include "core/compat.h"
 #include "core/event_log.h"
 #include "core/net/ending.h"
 #include "core/net/message_reader.h"
+#include "core/net/throttle.h"
 
 namespace fanfare {
 namespace {
@@ -61,9 +63,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     OpenHandler(from.request, [&route](Session& session) { return route.Open(session); });
     writer().OnWritable();
     // Also without any: the reader is needed no more.
-    reader_->Feed(from.read_before, *this);
-    AfterReading();
-    CountBytes(from.read_before.size());
+    Read(from.read_before);
   }
 
   // Session.
@@ -91,16 +91,6 @@ class Connection final : public Transport, private MessageReader::Sink {
   }
 
  private:
-  // Watches limits.messages_per_second and limits.bytes_per_second.
-  struct Throttle {
-    Throttle(const Limits& limits, net::io_context& context) : rate(limits), timer(context) {}
-
-    SessionRate rate;
-    // Until it expires, the session is not read from.
-    Timer timer;
-    bool waits = false;
-  };
-
   // Transport.
   void OnBytes(std::string_view bytes) override {
     // After the closing handshake, what the peer still sends is read and dropped until it closes
@@ -110,9 +100,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     // Not watched for: the socket has failed, and its error comes behind these bytes.
     if (reader_ != nullptr && reader_->is_paused()) return;
     if (reader_ == nullptr) reader_ = shard().readers().Take(limits().message_bytes);
-    reader_->Feed(bytes, *this);
-    AfterReading();
-    CountBytes(bytes.size());
+    Read(bytes);
   }
 
   void OnPeerDone() override {
@@ -130,6 +118,25 @@ class Connection final : public Transport, private MessageReader::Sink {
   void CloseIfDraining() {
     if (drain_reason_.empty() || !opened_ || closing() || !writer().drained()) return;
     Close(CloseCode::kServiceRestart, drain_reason_);
+  }
+
+  void Read(std::string_view bytes) {
+    const std::uint64_t before = reader_->control_frames();
+    reader_->Feed(bytes, *this);
+    const std::uint64_t control_frames = reader_->control_frames() - before;
+    Heed(frames_.Count(reader_->message_frames(), control_frames, limits(), shard().now()));
+    AfterReading();
+    CountBytes(bytes.size());
+  }
+
+  void Heed(FrameWatch::Verdict verdict) {
+    if (closing() || verdict == FrameWatch::Verdict::kGoOn) return;
+    const bool is_control = verdict == FrameWatch::Verdict::kTooManyControlFrames;
+    const auto counter = is_control ? &Stats::control_floods : &Stats::messages_too_fragmented;
+    (shard().stats().*counter).Add();
+    Close(CloseCode::kPolicyViolation,
+          is_control ? "too many pings and pongs: see limits.control_frames_per_second"
+                     : "a message is in too many frames: see limits.message_frames");
   }
 
   void AfterReading() {
@@ -277,6 +284,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   error_code reader_end_;
   // Null while nothing is half read.
   std::unique_ptr<MessageReader> reader_;
+  FrameWatch frames_;
   // Null where nothing limits how much a session may send.
   std::unique_ptr<Throttle> throttle_;
 };

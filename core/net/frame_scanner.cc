@@ -43,7 +43,12 @@ void FrameScanner::FinishHeader() {
     payload_left_ = payload_left_ << 8 | header_[2 + i];
   }
   // Control frames may come between the fragments of a message.
-  if ((header_[0] & kControl) == 0) in_message_ = (header_[0] & kFinal) == 0;
+  if ((header_[0] & kControl) != 0) {
+    ++control_frames_;
+  } else {
+    message_frames_ = in_message_ ? message_frames_ + 1 : 1;
+    in_message_ = (header_[0] & kFinal) == 0;
+  }
   header_size_ = 0;
 }
 

@@ -9,7 +9,8 @@
 namespace fanfare {
 
 // Follows a client's bytes from frame to frame (RFC 6455 section 5.2), looking at headers only, to
-// know whether what was read so far ends between two messages. Checks nothing: that is Beast's.
+// know whether what was read so far ends between two messages, and how many frames it was. Checks
+// nothing: that is Beast's.
 //
 // Thread: one.
 class FrameScanner {
@@ -18,6 +19,11 @@ class FrameScanner {
 
   // No frame is begun and not finished, nor a fragmented message.
   bool between_messages() const { return header_size_ == 0 && payload_left_ == 0 && !in_message_; }
+
+  // In how many frames the message came that is read, or was read last.
+  std::size_t message_frames() const { return message_frames_; }
+  // How many control frames came, ever.
+  std::uint64_t control_frames() const { return control_frames_; }
 
  private:
   // Bytes of the header of which `header_` is the start, as far as that can be told yet.
@@ -28,6 +34,8 @@ class FrameScanner {
   std::size_t header_size_ = 0;
   std::uint64_t payload_left_ = 0;
   bool in_message_ = false;
+  std::size_t message_frames_ = 0;
+  std::uint64_t control_frames_ = 0;
 };
 
 }  // namespace fanfare

@@ -87,5 +87,20 @@ TEST(FrameScannerTest, UnmaskedFramesAreFollowedToo) {
   EXPECT_TRUE(scanner.between_messages());
 }
 
+TEST(FrameScannerTest, CountsFrames) {
+  FrameScanner scanner;
+  EXPECT_EQ(scanner.message_frames(), 0U);
+  scanner.Scan(Frame(kFinal | kText, 5));
+  EXPECT_EQ(scanner.message_frames(), 1U);
+  scanner.Scan(Frame(kText, 5) + Frame(kFinal | kPing, 0) + Frame(kContinuation, 0));
+  EXPECT_EQ(scanner.message_frames(), 2U);
+  EXPECT_EQ(scanner.control_frames(), 1U);
+  scanner.Scan(Frame(kContinuation, 0) + Frame(kFinal | kContinuation, 3));
+  EXPECT_EQ(scanner.message_frames(), 4U);
+  scanner.Scan(Frame(kFinal | kPing, 0) + Frame(kFinal | kText, 0));
+  EXPECT_EQ(scanner.message_frames(), 1U);
+  EXPECT_EQ(scanner.control_frames(), 2U);
+}
+
 }  // namespace
 }  // namespace fanfare

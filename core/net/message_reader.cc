@@ -90,6 +90,7 @@ class MessageReader::Impl {
   error_code end() const { return end_.value_or(error_code()); }
   const websocket::close_reason& reason() const { return ws_.reason(); }
   bool is_between_messages() const { return !paused_ && !end_ && scanner_.between_messages(); }
+  const FrameScanner& scanner() const { return scanner_; }
 
  private:
   void Use(Sink& sink) {
@@ -173,6 +174,12 @@ const websocket::close_reason& MessageReader::reason() const {
 }
 bool MessageReader::is_between_messages() const {
   return impl_->is_between_messages();
+}
+std::size_t MessageReader::message_frames() const {
+  return impl_->scanner().message_frames();
+}
+std::uint64_t MessageReader::control_frames() const {
+  return impl_->scanner().control_frames();
 }
 
 std::unique_ptr<MessageReader> ReaderPool::MakeNew(std::size_t message_bytes) {

@@ -5,6 +5,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,11 @@ class MessageReader {
   const beast::websocket::close_reason& reason() const;
   // Neither paused nor ended, and nothing is half read.
   bool is_between_messages() const;
+
+  // Of what was fed: in how many frames the message came that is read, or was read last; and how
+  // many control frames there were, of all sessions that the reader served.
+  std::size_t message_frames() const;
+  std::uint64_t control_frames() const;
 
  private:
   class Impl;
