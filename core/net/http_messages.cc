@@ -7,7 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
-#include "core/dispatch.h"
+#include "core/event_log.h"
+#include "core/log_text.h"
 
 namespace fanfare {
 
@@ -96,6 +97,19 @@ void CountRefusedHandshake(Stats& stats, const Dispatch& dispatch) {
   // Where there is no WebSocket, an upgrade is asked for in vain (RFC 9110 section 7.8).
   if (status == 404 || status < 400) return stats.handshakes_not_found.Add();
   stats.handshakes_malformed.Add();
+}
+
+void LogAnswer(const std::string& peer, int status, const BeastRequest* request) {
+  const std::string method(request == nullptr ? "" : ToStd(request->method_string()));
+  const std::string target(request == nullptr ? "" : ToStd(request->target()));
+  const std::string text =
+      absl::StrCat("answered ", status, request == nullptr ? "" : " to ", EscapeForLog(method),
+                   request == nullptr ? "" : " ", EscapeForLog(target));
+  WriteLog(LogEvent::kAnswered, {.about = {.peer = peer},
+                                 .text = text,
+                                 .fields = {{"status", static_cast<std::uint64_t>(status)},
+                                            {"method", method},
+                                            {"target", target}}});
 }
 
 }  // namespace fanfare

@@ -32,6 +32,9 @@ std::string HeadOf(const BeastResponse& response);
 // Counts a request that could not be read; gives the response to it, if the peer should have one.
 std::optional<Response> ReadFailure(error_code ec, const Limits& limits, Stats& stats);
 
+// Logs that a request was answered so; null is one that could not be read.
+void LogAnswer(const std::string& peer, int status, const BeastRequest* request);
+
 // Counts an opening handshake that this refuses.
 void CountRefusedHandshake(Stats& stats, const Dispatch& dispatch);
 

@@ -223,24 +223,9 @@ class HttpSession final : public Shard::Member {
     co_return co_await Write(dispatch.response, &from);
   }
 
-  // The request is null where it could not be read.
-  void LogAnswer(int status, const BeastRequest* request) const {
-    const std::string peer = ToString(peer_);
-    const std::string method(request == nullptr ? "" : ToStd(request->method_string()));
-    const std::string target(request == nullptr ? "" : ToStd(request->target()));
-    const std::string text =
-        absl::StrCat("answered ", status, request == nullptr ? "" : " to ", EscapeForLog(method),
-                     request == nullptr ? "" : " ", EscapeForLog(target));
-    WriteLog(LogEvent::kAnswered, {.about = {.peer = peer},
-                                   .text = text,
-                                   .fields = {{"status", static_cast<std::uint64_t>(status)},
-                                              {"method", method},
-                                              {"target", target}}});
-  }
-
   // False when the connection ends after this response.
   Awaitable<bool> Write(const Response& response, const BeastRequest* request) {
-    if (IsLogged(LogLevel::kDebug)) LogAnswer(response.status, request);
+    if (IsLogged(LogLevel::kDebug)) LogAnswer(ToString(peer_), response.status, request);
     const BeastResponse to = ToBeast(response, request);
     const std::string head = HeadOf(to);
     writing_ = true;
