@@ -36,8 +36,8 @@ class Diary(Listener):
         self._ending = None
         self.running = asyncio.create_task(self.client.run())
 
-    async def _open_link(self, url):
-        self.link = await open_link(url)
+    async def _open_link(self, url, token):
+        self.link = await open_link(url, token)
         return self.link
 
     def on_frame(self, frame):
