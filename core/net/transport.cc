@@ -8,13 +8,11 @@
 #include <boost/asio/error.hpp>
 #include <boost/beast/core/error.hpp>
 #include <cerrno>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/check.h"
 #include "core/compat.h"
 #include "core/event_log.h"
 #include "core/exception_text.h"
@@ -26,8 +24,6 @@ namespace {
 
 // More than the writer ever leaves there by itself.
 constexpr std::size_t kMaxTlsOutput = 2 * SocketWriter::kMaxEncryptedBytes;
-// What operators are shown of a path; it is kept for as long as the session.
-constexpr std::size_t kMaxPathBytes = 128;
 
 std::uint64_t NextId() {
   static std::atomic<std::uint64_t> next{1};
@@ -40,35 +36,6 @@ std::unique_ptr<SessionToken> TokenOf(Admission admission) {
 }
 
 }  // namespace
-
-// A session, until it ends.
-class TransportHandle final : public SessionHandle,
-                              public std::enable_shared_from_this<TransportHandle> {
- public:
-  TransportHandle(Shard& shard, Session& session) : shard_(shard), session_(&session) {}
-
-  void Send(MessageType type, std::string payload) override {
-    Run([type, payload = std::move(payload)](Session& session) {
-      session.Send({.type = type, .payload = payload});
-    });
-  }
-  void Close(CloseCode code, std::string reason) override {
-    Run([code, reason = std::move(reason)](Session& session) { session.Close(code, reason); });
-  }
-  // On the shard's thread.
-  void SessionEnded() { session_ = nullptr; }
-
- private:
-  template <class Task>
-  void Run(Task task) {
-    shard_.Post([self = shared_from_this(), task = std::move(task)] {
-      if (self->session_ != nullptr) task(*self->session_);
-    });
-  }
-
-  Shard& shard_;
-  Session* session_;
-};
 
 Transport::Transport(TransportParts parts, Shard& shard, Format format)
     : shard_(shard),
@@ -100,77 +67,6 @@ void Transport::Begin() {
   self_ = shared_from_this();
 }
 
-const Request& Transport::request() const {
-  FANFARE_CHECK(request_ != nullptr, "a session's request lasts as long as the call of Open");
-  return *request_;
-}
-
-const std::shared_ptr<const Identity>& Transport::identity() const {
-  static const std::shared_ptr<const Identity> kNobody;
-  return token_ == nullptr ? kNobody : token_->identity();
-}
-
-absl::Status Transport::Renew(std::string_view token) {
-  if (token_ == nullptr) return absl::FailedPreconditionError("no token is asked for here");
-  // The keys may have changed since the session began.
-  const SharedGeneration newest = shard_.generation();
-  const Authenticator* authenticator = newest->routes().AuthenticatorOf(route_);
-  if (authenticator == nullptr) authenticator = generation_->routes().AuthenticatorOf(route_);
-  absl::Status renewed = token_->Renew(*authenticator, token, SessionToken::Time::clock::now());
-  (renewed.ok() ? shard_.stats().tokens_renewed : shard_.stats().auth_refused).Add();
-  return renewed;
-}
-
-void Transport::CheckToken() {
-  switch (token_->Check(shard_.now())) {
-    case SessionToken::State::kValid:
-      return;
-    case SessionToken::State::kExpiresSoon:
-      return CallHandler([this](Handler& handler) {
-        handler.OnTokenExpiring(token_->Left(SessionToken::Time::clock::now()));
-      });
-    case SessionToken::State::kExpired:
-      shard_.stats().tokens_expired.Add();
-      return Close(CloseCode::kTokenExpired, "the token has expired");
-  }
-}
-
-void Transport::Send(Message message) {
-  if (closing_) return;
-  if (!writer_.Write(message)) OnOutboxFull();
-}
-
-Subscription Transport::Subscribe(Channel& channel) {
-  if (closing_) return Subscription();
-  return Subscription(writer_.Subscribe(channel));
-}
-
-Subscription Transport::SubscribeFrom(Channel& channel, std::uint64_t offset) {
-  if (closing_) return Subscription();
-  return Subscription(writer_.Subscribe(channel, offset));
-}
-
-std::shared_ptr<SessionHandle> Transport::handle() {
-  if (handle_ == nullptr) handle_ = std::make_shared<TransportHandle>(shard_, *this);
-  return handle_;
-}
-
-SessionReport Transport::Report() const {
-  return {.id = id_,
-          .peer = peer_,
-          .route = entry_->name,
-          .pattern = entry_->pattern,
-          .path = path_ == nullptr ? entry_->pattern : std::string_view(path_.get()),
-          .user = identity() == nullptr ? std::string_view() : std::string_view(identity()->user),
-          .format = writer_.format(),
-          .opened = std::chrono::system_clock::from_time_t(opened_),
-          .is_closing = closing_,
-          .received = received_,
-          .sent = writer_.sent(),
-          .lag_bytes = writer_.lag_bytes(),
-          .outbox_bytes = writer_.outbox_size()};
-}
-
 void Transport::Cut() {
   End(net::error::operation_aborted);
 }
@@ -190,58 +86,6 @@ void Transport::OnTick() {
   const auto silence = now - heard_;
   if (silence >= limits().idle_time) return End(beast::error::timeout);
   if (silence >= limits().idle_time / 2 && !std::exchange(was_silent_, true)) OnSilence();
-}
-
-void Transport::OpenHandler(const Request& request, OpenFunction open) {
-  request_ = &request;
-  NoteOpened(request);
-  try {
-    absl::StatusOr<std::unique_ptr<Handler>> handler = open(*this);
-    if (handler.ok()) {
-      handler_ = *std::move(handler);
-    } else {
-      Close(absl::IsInternal(handler.status()) ? CloseCode::kInternalError
-                                               : CloseCode::kPolicyViolation,
-            ToStd(handler.status().message()));
-    }
-  } catch (...) {
-    HandlerFailed(CurrentExceptionText());
-  }
-  request_ = nullptr;
-}
-
-void Transport::NoteOpened(const Request& request) {
-  opened_ = static_cast<std::uint32_t>(
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
-  entry_ = &*std::ranges::find(generation_->router().entries(), request.pattern,
-                               &Router::Entry::pattern);
-  if (request.path == request.pattern) return;
-  const std::string_view path = std::string_view(request.path).substr(0, kMaxPathBytes);
-  path_ = std::make_unique<char[]>(path.size() + 1);
-  std::ranges::copy(path, path_.get());
-}
-
-void Transport::CallHandler(absl::FunctionRef<void(Handler& handler)> call) {
-  if (handler_ != nullptr && !closing_) TryCall(call);
-}
-
-void Transport::TellPeerClosed(CloseCode code) {
-  if (handler_ == nullptr) return;
-  TryCall([code](Handler& handler) { handler.OnPeerClosed(code); });
-}
-
-void Transport::TryCall(absl::FunctionRef<void(Handler& handler)> call) {
-  try {
-    call(*handler_);
-  } catch (...) {
-    HandlerFailed(CurrentExceptionText());
-  }
-}
-
-void Transport::HandlerFailed(const std::string& why) {
-  const std::string text = absl::StrCat("the route failed: ", EscapeForLog(why));
-  WriteLog(LogEvent::kRouteFailed, {.about = subject(), .text = text, .fields = {{"reason", why}}});
-  Close(CloseCode::kInternalError, "the route failed");
 }
 
 void Transport::OnReady(std::uint32_t events) {
@@ -387,7 +231,7 @@ void Transport::End(error_code ec) {
   // Destroyed when this returns, at the earliest.
   const std::shared_ptr<Transport> self = std::move(self_);
   handler_.reset();
-  if (handle_ != nullptr) handle_->SessionEnded();
+  EndHandle();
   OnEnd(ec);
   writer_.Close();
   shard_.poller().Remove(socket_.get(), *this);

@@ -148,6 +148,8 @@ class Transport : public Session,
   // Closes the session if the call throws.
   void TryCall(absl::FunctionRef<void(Handler& handler)> call);
   void HandlerFailed(const std::string& why);
+  // Nobody reaches the session by it any more.
+  void EndHandle();
   void CheckToken();
 
   Shard& shard_;
