@@ -55,7 +55,9 @@ struct Config {
   TlsSettings tls = {};
   // proxies.addresses, proxies.protocol: who is believed that says whom something comes from.
   Proxies proxies = {};
-  // threads: shards; 0 means one for each core.
+  // threads: shards; 0 means one for each core. More than there are cores only cost, and no machine
+  // in sight has more of them than that.
+  static constexpr int kMaxThreads = 256;
   int threads = 0;
   // egress: "auto", "io_uring" or "syscalls".
   EgressChoice egress = EgressChoice::kAuto;
