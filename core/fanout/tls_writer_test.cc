@@ -76,7 +76,7 @@ class SecureWriter final : public SocketWriter::Owner {
   void OnFellBehind(std::optional<std::uint64_t>) override {}
   void OnMissed(const std::string&, std::uint64_t) override {}
   void OnProgress() override {}
-  std::string_view name() const override { return "secure"; }
+  LogSubject subject() const override { return {.peer = "secure"}; }
 
   FakeShard& shard_;
   TlsPeer peer_;
