@@ -98,7 +98,7 @@ void LogMessage(LogEvent event, const LogSubject& about, Message message);
 bool IsLogged(LogLevel level);
 
 // For logging.h, which has the level, too. The format is set before anything is logged.
-void SetLogFormat(LogFormat format);
+void SetLogFormat(LogFormat wanted);
 void SetLogRate(std::size_t lines_per_second);
 // Tells what was left out in a second that is over, for when no more lines come; or in any.
 void TellLeftOutLines();

@@ -231,8 +231,8 @@ Response ShowSession(const Server& server, const Request& request) {
       AskShards<Found>(server, [id = *id](Shard& shard, std::size_t number) -> Found {
         for (Shard::Member* member : shard.members()) {
           const Session* const session = member->session();
-          if (session != nullptr && session->id() == id)
-            return SessionRow(member->Report(), number);
+          if (session == nullptr || session->id() != id) continue;
+          return SessionRow(member->Report(), number);
         }
         return std::nullopt;
       });

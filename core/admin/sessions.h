@@ -16,7 +16,7 @@ namespace fanfare {
 
 // A report that outlasts its session.
 struct SessionRow {
-  SessionRow(const SessionReport& report, std::size_t shard);
+  SessionRow(const SessionReport& from, std::size_t its_shard);
 
   // Without its texts.
   SessionReport report;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <cstdint>
 #include <string>
+
+#include "absl/strings/numbers.h"
+#include "core/compat.h"
 
 namespace fanfare {
 namespace {
@@ -49,12 +51,13 @@ std::string_view TakeWord(std::string_view& line) {
 
 // Decimal, without leading zeros.
 std::optional<std::uint16_t> ParsePort(std::string_view text) {
-  std::uint16_t port = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, port);
-  if (error != std::errc() || stop != end) return std::nullopt;
+  constexpr std::uint32_t kMaxPort = 65'535;
+  std::uint32_t port = 0;
+  // Digits alone: SimpleAtoi would take spaces and a sign, too.
+  if (text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  if (!absl::SimpleAtoi(ToAbsl(text), &port) || port > kMaxPort) return std::nullopt;
   if (text.size() > 1 && text.front() == '0') return std::nullopt;
-  return port;
+  return static_cast<std::uint16_t>(port);
 }
 
 template <typename Address>

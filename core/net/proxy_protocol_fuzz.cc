@@ -15,11 +15,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FANFARE_CHECK(size < fanfare::kMaxProxyHeader, "it is bounded");
   }
   if (header.state != ProxyHeader::State::kComplete) return 0;
-  FANFARE_CHECK(header.size <= size && header.size <= fanfare::kMaxProxyHeader, "it has come");
+  const bool has_come = header.size <= size && header.size <= fanfare::kMaxProxyHeader;
+  FANFARE_CHECK(has_come, "it has come");
   const ProxyHeader alone = fanfare::ParseProxyHeader(bytes.substr(0, header.size));
-  FANFARE_CHECK(alone.state == header.state && alone.size == header.size &&
-                    alone.source == header.source && alone.peer == header.peer,
-                "what follows is not its");
+  const bool is_same = alone.state == header.state && alone.size == header.size &&
+                       alone.source == header.source && alone.peer == header.peer;
+  FANFARE_CHECK(is_same, "what follows is not its");
   const ProxyHeader cut = fanfare::ParseProxyHeader(bytes.substr(0, header.size - 1));
   FANFARE_CHECK(cut.state == ProxyHeader::State::kIncomplete, "it needs all of its bytes");
   return 0;

@@ -18,9 +18,9 @@ class TlsPeer {
     int min_version = TLS1_2_VERSION;
     int max_version = TLS1_3_VERSION;
     // Of TLS 1.2; empty: all that OpenSSL has.
-    std::string ciphers = "";
+    std::string ciphers = {};
     // RFC 7301, each with its length before it; nothing if empty.
-    std::string protocols = "";
+    std::string protocols = {};
   };
 
   explicit TlsPeer(const Options& options);
