@@ -5,8 +5,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -69,7 +69,7 @@ TestCertificate MakeCertificate(const CertificateOptions& options) {
 
 TemporaryFolder::TemporaryFolder()
     : name_((std::filesystem::temp_directory_path() / "fanfare_XXXXXX").string()) {
-  Check(mkdtemp(name_.data()) != nullptr, "mkdtemp");
+  Check(::mkdtemp(name_.data()) != nullptr, "mkdtemp");
 }
 
 TemporaryFolder::~TemporaryFolder() {
