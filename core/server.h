@@ -64,7 +64,7 @@ class Server {
 
   // Finds what is wrong with a configuration as Start would, but listens to nothing.
   static absl::StatusOr<SharedGeneration> Check(
-      const Config& config, const RegisterRoute* routes = RegisterRoute::first());
+      const Config& config, const RegisterRoute* linked = RegisterRoute::first());
   // Stops.
   ~Server();
 

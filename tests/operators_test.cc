@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/admin_client.h"
 #include "tests/client.h"
 #include "tests/raw_client.h"
@@ -30,7 +31,7 @@ class OperatorsTest : public ::testing::Test {
     std::vector<json> sessions;
     std::string after;
     for (json next = ""; !next.is_null();) {
-      const json page = admin_.Json("/sessions?" + query + after);
+      const json page = admin_.Json(absl::StrCat("/sessions?", query, after));
       sessions.insert(sessions.end(), page["sessions"].begin(), page["sessions"].end());
       next = page["next"];
       if (!next.is_null()) after = "&after=" + next.dump();

@@ -164,7 +164,7 @@ TEST_F(SteeringTest, SessionsComeAndGoMeanwhile) {
   }
   std::uint64_t closed = 0;
   std::uint64_t gone = 0;
-  for (std::uint64_t after = 0; left > 0;) {
+  while (left > 0) {
     const json page = admin_.Json("/sessions?limit=5&sort=newest");
     for (const json& session : page["sessions"]) {
       const std::string path = "/sessions/" + session["id"].dump();
@@ -176,7 +176,6 @@ TEST_F(SteeringTest, SessionsComeAndGoMeanwhile) {
     admin_.Json("/rooms");
     admin_.Json("/sessions?sort=lag&after=");
     EXPECT_GE(page["total"], page["sessions"].size());
-    ++after;
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_TRUE(server_.WaitForSessions(0));
