@@ -28,16 +28,23 @@ def flags(help_text):
 
 
 def settings(config_text):
-    """(path, meaning, default) of each setting, in the order of the text; no default for an object."""
+    """(path, meaning, default) of each setting, in the order of the text; no default for an object.
+
+    Those of a route begin with its name: chat.options.rooms.
+    """
     found, path, meaning = [], [], None
     for line in config_text.splitlines():
         if comment := COMMENT.fullmatch(line):
             meaning = comment[1] if meaning is None else f"{meaning} {comment[1]}"
         elif setting := SETTING.fullmatch(line):
             name, value = setting.groups()
-            is_object = value == "{"
-            found.append((".".join([*path, name]), meaning or "", None if is_object else value))
-            if is_object:
+            if meaning is not None:
+                default = None if value in ("{", "[") else value
+                found.append((".".join([*path, name]), meaning, default))
+            elif name == "route":
+                # What is said of a route itself, such as its name, has no meaning beside it.
+                path = [value.strip('"')]
+            if value == "{":
                 path.append(name)
             meaning = None
         elif line.strip() in ("}", "},") and path:
