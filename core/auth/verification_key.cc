@@ -1,7 +1,6 @@
 #include "core/auth/verification_key.h"
 
 #include <jansson.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -12,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "core/tls/openssl_ptr.h"
 
 // Headers of C, which do not say so.
 extern "C" {
@@ -36,16 +36,7 @@ struct JsonFree {
 };
 using Json = std::unique_ptr<json_t, JsonFree>;
 
-template <auto Free>
-struct FreeWith {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using Config = std::unique_ptr<jose_cfg_t, FreeWith<jose_cfg_decref>>;
-using Bio = std::unique_ptr<BIO, FreeWith<BIO_free>>;
-using PublicKey = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeWith<EVP_PKEY_CTX_free>>;
 
 // The library would write to stderr what it does not like.
@@ -59,11 +50,6 @@ Config QuietConfig() {
 // False when there is no memory for it.
 bool Set(json_t* object, const char* name, std::string_view text) {
   return json_object_set_new(object, name, json_stringn(text.data(), text.size())) == 0;
-}
-
-// Nothing to ask for a password at start.
-int NoPassword(char*, int, int, void*) {
-  return 0;
 }
 
 // What is wrong with a public key; empty if nothing is.
@@ -123,10 +109,10 @@ absl::StatusOr<VerificationKey> VerificationKey::FromSecret(std::string_view sec
 
 absl::StatusOr<std::vector<VerificationKey>> VerificationKey::FromPem(Algorithm algorithm,
                                                                       const std::string& pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   std::vector<VerificationKey> keys;
   while (bio != nullptr) {
-    const PublicKey key(PEM_read_bio_PUBKEY(bio.get(), nullptr, NoPassword, nullptr));
+    const KeyPtr key(PEM_read_bio_PUBKEY(bio.get(), nullptr, NoPassword, nullptr));
     if (key == nullptr) break;
     if (const std::string problem = ProblemOf(algorithm, key.get()); !problem.empty()) {
       return absl::InvalidArgumentError(problem);
@@ -161,7 +147,7 @@ absl::StatusOr<VerificationKey> VerificationKey::FromP256(std::string_view x, st
 
 absl::StatusOr<VerificationKey> VerificationKey::Checked(Algorithm algorithm, Jwk jwk) {
   const Config config = QuietConfig();
-  const PublicKey key(jose_openssl_jwk_to_EVP_PKEY(config.get(), jwk.get()));
+  const KeyPtr key(jose_openssl_jwk_to_EVP_PKEY(config.get(), jwk.get()));
   const std::string problem = key == nullptr ? "not a valid key" : ProblemOf(algorithm, key.get());
   ERR_clear_error();
   if (!problem.empty()) return absl::InvalidArgumentError(problem);

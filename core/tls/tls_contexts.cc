@@ -41,11 +41,6 @@ absl::Status CheckReadable(const std::string& path, const std::string& file) {
   return absl::ErrnoToStatus(errno, AtPath(path, absl::StrCat("can not open ", file)));
 }
 
-// There is nobody who could be asked.
-int NoPassword(char*, int, int, void*) {
-  return -1;
-}
-
 int SelectProtocol(SSL*, const unsigned char** selected, unsigned char* size,
                    const unsigned char* offered, unsigned offered_size, void*) {
   // Its type wants a pointer that can be written through, and it writes through none.
