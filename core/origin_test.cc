@@ -44,7 +44,9 @@ TEST(OriginPolicyTest, WhatIsNoOriginIsNotAllowed) {
   for (const char* origin :
        {"example.com", "https://", "https://example.com/", "https://example.com/a",
         "https://a@example.com", "https://example.com?", "https://example.com#", "https://*",
-        "https://example.com https://example.com", "https://example.com:99999", " ", "\xff"}) {
+        "https://example.com https://example.com", "https://example.com:99999", " ", "\xff", "a:<",
+        "a:\\\\", "https:example.com", "1://example.com", "://example.com",
+        "h\xafp://example.com"}) {
     EXPECT_FALSE(policy.Allows(origin, "example.com")) << origin;
   }
   EXPECT_FALSE(policy.Allows("https://example.org", "a@example.org"));
