@@ -50,7 +50,10 @@ class MessageReader::Impl {
     ws_.auto_fragment(false);
   }
 
-  void LimitMessages(std::size_t message_bytes) { ws_.read_message_max(message_bytes); }
+  void StartOver(std::size_t message_bytes) {
+    ws_.read_message_max(message_bytes);
+    scanner_ = FrameScanner();
+  }
 
   error_code Accept(const Handshake& handshake, std::string_view subprotocol, Sink& sink) {
     Use(sink);
@@ -147,8 +150,8 @@ MessageReader::MessageReader(net::execution_context& context, std::size_t messag
     : impl_(std::make_unique<Impl>(context, message_bytes)) {}
 MessageReader::~MessageReader() = default;
 
-void MessageReader::LimitMessages(std::size_t message_bytes) {
-  impl_->LimitMessages(message_bytes);
+void MessageReader::StartOver(std::size_t message_bytes) {
+  impl_->StartOver(message_bytes);
 }
 error_code MessageReader::Accept(const Handshake& handshake, std::string_view subprotocol,
                                  Sink& sink) {
@@ -196,7 +199,7 @@ std::unique_ptr<MessageReader> ReaderPool::Take(std::size_t message_bytes) {
   }
   std::unique_ptr<MessageReader> reader = std::move(idle_.back());
   idle_.pop_back();
-  reader->LimitMessages(message_bytes);
+  reader->StartOver(message_bytes);
   return reader;
 }
 

@@ -43,8 +43,8 @@ class MessageReader {
   MessageReader(const MessageReader&) = delete;
   MessageReader& operator=(const MessageReader&) = delete;
 
-  // For the next session. REQUIRES: it is between messages.
-  void LimitMessages(std::size_t message_bytes);
+  // For the next session, with nothing counted. REQUIRES: it is between messages.
+  void StartOver(std::size_t message_bytes);
 
   // Answers an opening handshake, before anything else, with this subprotocol unless it is empty.
   // After an error, which was answered too, the reader is of no more use.
@@ -65,8 +65,8 @@ class MessageReader {
   // Neither paused nor ended, and nothing is half read.
   bool is_between_messages() const;
 
-  // Of what was fed: in how many frames the message came that is read, or was read last; and how
-  // many control frames there were, of all sessions that the reader served.
+  // Of what was fed for its session: in how many frames the message came that is read, or was read
+  // last; and how many control frames there were.
   std::size_t message_frames() const;
   std::uint64_t control_frames() const;
 

@@ -223,6 +223,26 @@ TEST(ReaderPoolTest, OneReaderServesManySessions) {
   }
 }
 
+TEST(ReaderPoolTest, FramesOfOneSessionAreNotTheNextOnes) {
+  net::io_context context;
+  ReaderPool pool(context);
+  RecordingSink session;
+  std::unique_ptr<MessageReader> reader = pool.Take(kMessageBytes);
+  const MessageReader* const first = reader.get();
+  reader->Feed(ClientFrame(kText, "a", false) + ClientFrame(kPing, "") + ClientFrame(0, "b"),
+               session);
+  EXPECT_EQ(reader->message_frames(), 2U);
+  EXPECT_EQ(reader->control_frames(), 1U);
+  pool.GiveBack(std::move(reader));
+  reader = pool.Take(kMessageBytes);
+  ASSERT_EQ(reader.get(), first);
+  EXPECT_EQ(reader->message_frames(), 0U);
+  EXPECT_EQ(reader->control_frames(), 0U);
+  reader->Feed(ClientFrame(kPing, ""), session);
+  EXPECT_EQ(reader->message_frames(), 0U);
+  EXPECT_EQ(reader->control_frames(), 1U);
+}
+
 TEST(ReaderPoolTest, WhoIsInTheMiddleOfAMessageKeepsItsReader) {
   net::io_context context;
   ReaderPool pool(context);
