@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "tests/client.h"
 #include "tests/raw_client.h"
 #include "tests/test_server.h"
+#include "tests/tls_client.h"
 
 namespace fanfare::testing {
 namespace {
@@ -129,14 +131,50 @@ TEST(AddressTest, WhoWasRefusedMayAskAgainOnTheSameConnection) {
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(900));
 }
 
-// Only what would open a session is counted.
+// Whoever tries tokens is one of them.
+TEST(AddressTest, HandshakesThatAreRefusedCountAsWell) {
+  TestServer server(LocalConfig(HandshakesPerSecond(1)), NobodyIsFree());
+  RawClient client(server.endpoint(), kOneAddress);
+  unsigned status = 0;
+  for (int i = 0; i < 1000 && status != 429; ++i) {
+    client.Write(HandshakeFor("/nowhere"));
+    status = client.ReadReply().status;
+    EXPECT_EQ(status, i < 2 ? 404U : status);
+  }
+  EXPECT_EQ(status, 429U);
+  EXPECT_EQ(server.Count("address_handshakes_refused"), 1U);
+  EXPECT_EQ(server.Count("handshakes_too_many"), 1U);
+}
+
 TEST(AddressTest, OtherRequestsAreNotLimited) {
   TestServer server(LocalConfig(HandshakesPerSecond(1)), NobodyIsFree());
+  RawClient client(server.endpoint(), kOneAddress);
   for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(ReplyTo(server, kOneAddress, "/nowhere").status, 404U);
+    client.Write("GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_EQ(client.ReadReply().status, 404U);
   }
   EXPECT_EQ(ReplyTo(server, kOneAddress).status, 101U);
   EXPECT_EQ(server.Count("address_handshakes_refused"), 0U);
+}
+
+// A handshake of TLS is more work than any other; whoever is refused one has not cost any.
+TEST(AddressTest, HandshakesOfTlsOverTheRateAreNotBegun) {
+  TestServer server(SecureConfig(HandshakesPerSecond(1)), NobodyIsFree());
+  unsigned refused = 0;
+  for (int i = 0; i < 1000 && refused == 0; ++i) {
+    try {
+      const TlsClient client(server.endpoint(), "", kOneAddress);
+    } catch (const std::exception&) {
+      EXPECT_GE(i, 2);
+      ++refused;
+    }
+  }
+  EXPECT_EQ(refused, 1U);
+  EXPECT_EQ(server.Count("address_handshakes_refused"), 1U);
+  EXPECT_EQ(server.Count("tls_failures"), 0U);
+  TlsClient other(server.endpoint(), "", kOtherAddress);
+  other.Write(HandshakeFor("/echo"));
+  EXPECT_NE(other.ReadUntil("HTTP/1.1 101 "), "");
 }
 
 }  // namespace

@@ -283,6 +283,30 @@ TEST_F(AuthTest, AUserHasAsManySessionsAsItMay) {
   EXPECT_TRUE(WaitUntil([&] { return ReplyTo(Bearer(token)).status == 101U; }));
 }
 
+// A connection of a proxy goes on, and with it no place of an address for which nothing is open.
+TEST_F(AuthTest, WhoIsRefusedForItsUserTakesNoPlaceOfItsAddress) {
+  Config config = AuthConfig({.user_connections = 1});
+  config.limits.connections_per_address = 1;
+  config.proxies = *Proxies::Make({"127.0.0.1"}, ProxyProtocol::kForwardedFor);
+  Start(config);
+  const auto ask = [](RawClient& proxy, std::string_view address, const std::string& token) {
+    std::string handshake = HandshakeFor("/mirror");
+    handshake.insert(handshake.size() - 2,
+                     "X-Forwarded-For: " + std::string(address) + "\r\n" + Bearer(token));
+    proxy.Write(handshake);
+    return proxy.ReadReply().status;
+  };
+  const std::string ada = Token(seconds(1000));
+  RawClient first(server().endpoint());
+  EXPECT_EQ(ask(first, "203.0.113.1", ada), 101U);
+  RawClient refused(server().endpoint());
+  EXPECT_EQ(ask(refused, "203.0.113.2", ada), 429U);
+  EXPECT_EQ(server().Count("user_connections_refused"), 1U);
+  RawClient other(server().endpoint());
+  EXPECT_EQ(ask(other, "203.0.113.2", Token(seconds(1000), "grace")), 101U);
+  EXPECT_EQ(server().Count("address_connections_refused"), 0U);
+}
+
 TEST_F(AuthTest, AReloadReadsTheKeysAnew) {
   const std::string key_file = WriteTestFile("changing", kSecret);
   const Config config = AuthConfig({.key_file = key_file});

@@ -30,11 +30,13 @@ AddressLimits::AddressLimits(const Limits& limits, IsFree is_free)
     : is_free_(is_free),
       connections_(MostConnections(limits)),
       limits_handshakes_(limits.handshakes_per_second != 0),
-      handshakes_(HandshakeRate(limits)) {}
+      sessions_(HandshakeRate(limits)),
+      tls_(HandshakeRate(limits)) {}
 
 void AddressLimits::Update(const Limits& limits) {
   connections_.set_most(MostConnections(limits));
-  handshakes_.set_rate(HandshakeRate(limits));
+  sessions_.set_rate(HandshakeRate(limits));
+  tls_.set_rate(HandshakeRate(limits));
   limits_handshakes_ = limits.handshakes_per_second != 0;
 }
 
@@ -45,9 +47,9 @@ std::optional<AddressCounts::Place> AddressLimits::Connect(const Address& addres
   return place;
 }
 
-bool AddressLimits::MayOpenSession(const Address& address) {
+bool AddressLimits::MayShakeHands(AddressRates& rates, const Address& address) {
   if (!limits_handshakes_ || is_free_(address)) return true;
-  if (handshakes_.Take(GroupOf(address), std::chrono::steady_clock::now())) return true;
+  if (rates.Take(GroupOf(address), std::chrono::steady_clock::now())) return true;
   Tell(address, "limits.handshakes_per_second");
   return false;
 }
@@ -55,7 +57,7 @@ bool AddressLimits::MayOpenSession(const Address& address) {
 void AddressLimits::Tell(const Address& address, const char* setting) {
   if (!IsLogged(LogLevel::kWarn)) return;
   const std::string peer = address.to_string();
-  const std::string text = absl::StrCat("was refused (429): it is over ", setting);
+  const std::string text = absl::StrCat("was refused: it is over ", setting);
   WriteLog(LogEvent::kRefused,
            {.about = {.peer = peer}, .text = text, .fields = {{"limit", setting}}});
 }

@@ -28,17 +28,20 @@ class AddressLimits {
 
   // A place for a connection, which may be none where nothing is counted; or no place.
   std::optional<AddressCounts::Place> Connect(const Address& address);
-  // Whether it may open a session now; counts that.
-  bool MayOpenSession(const Address& address);
+  // Whether it may ask for a session now, and whether it may begin TLS; counts that.
+  bool MayOpenSession(const Address& address) { return MayShakeHands(sessions_, address); }
+  bool MayBeginTls(const Address& address) { return MayShakeHands(tls_, address); }
 
  private:
+  bool MayShakeHands(AddressRates& rates, const Address& address);
   static void Tell(const Address& address, const char* setting);
 
   const IsFree is_free_;
   // Also where there is no limit: a reload may bring one.
   AddressCounts connections_;
   std::atomic<bool> limits_handshakes_;
-  AddressRates handshakes_;
+  AddressRates sessions_;
+  AddressRates tls_;
 };
 
 }  // namespace fanfare

@@ -13,9 +13,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/access/proxies.h"
-#include "core/auth/authenticator.h"
-#include "core/auth/session_token.h"
 #include "core/compat.h"
 #include "core/dispatch.h"
 #include "core/event_log.h"
@@ -25,6 +22,7 @@
 #include "core/net/connection.h"
 #include "core/net/event_stream.h"
 #include "core/net/http_messages.h"
+#include "core/net/peer_limits.h"
 #include "core/net/request_reader.h"
 
 namespace fanfare {
@@ -38,7 +36,7 @@ class HttpSession final : public Shard::Member {
   HttpSession(Socket socket, std::shared_ptr<const TlsContexts> tls, OpenConnections::Permit permit,
               Shard& shard)
       : shard_(shard),
-        permit_(std::move(permit)),
+        limits_(std::move(permit), shard),
         is_tls_(tls != nullptr),
         stream_(std::move(socket), std::move(tls),
                 is_tls_ ? shard.plaintext_buffer() : std::span<char>()) {
@@ -47,7 +45,7 @@ class HttpSession final : public Shard::Member {
   ~HttpSession() {
     // First: the last to be removed ends a stop, which then counts who is left.
     stream_.Close();
-    permit_ = {};
+    limits_.TakePermit();
     shard_.Remove(*this);
   }
   HttpSession(const HttpSession&) = delete;
@@ -55,14 +53,12 @@ class HttpSession final : public Shard::Member {
 
   Awaitable<void> Run() {
     error_code ec;
-    peer_ = stream_.PeerAddress(ec);
+    const Endpoint peer = stream_.PeerAddress(ec);
     if (ec) co_return;
     Hurry();
-    const Proxies& proxies = shard_.generation()->config().proxies;
-    const bool speaks_proxy_protocol = proxies.protocol() == ProxyProtocol::kProxyProtocol;
-    is_counted_ = !proxies.Contains(peer_.address());
-    if (!is_counted_ && speaks_proxy_protocol && !co_await ReadProxyHeader()) co_return;
-    if (is_tls_ && !co_await Handshake()) co_return;
+    limits_.Begin(peer);
+    if (limits_.expects_proxy_header() && !co_await ReadProxyHeader()) co_return;
+    if (is_tls_ && (!limits_.MayBeginTls() || !co_await Handshake())) co_return;
     while (co_await ServeOne()) Hurry();
   }
 
@@ -86,61 +82,16 @@ class HttpSession final : public Shard::Member {
       CountTimeout(ec);
       if (header.state == ProxyHeader::State::kWrong) {
         shard_.stats().proxy_headers_wrong.Add();
-        const std::string peer = ToString(peer_);
+        const std::string peer = ToString(limits_.peer());
         WriteLog(LogEvent::kRefused,
                  {.about = {.peer = peer},
                   .text = "refused: a header of the PROXY protocol is missing, or wrong"});
       }
       co_return false;
     }
-    if (header.source == ProxyHeader::Source::kProxy) co_return true;
-    // Nobody knows whom it is from; it is not from the proxy's own machine.
-    peer_ = header.source == ProxyHeader::Source::kPeer
-                ? header.peer
-                : Endpoint(net::ip::address_v4::any(), peer_.port());
-    is_counted_ = CountConnection(peer_.address());
-    if (!is_counted_ && !is_tls_) co_await Write(TooManyConnections(), nullptr);
-    co_return is_counted_;
-  }
-
-  // Takes a place among the connections of that address. False when it has as many as it may.
-  bool CountConnection(const net::ip::address& address) {
-    auto place = shard_.addresses().Connect(address);
-    if (!place) {
-      shard_.stats().address_connections_refused.Add();
-      return false;
-    }
-    permit_.Hold(*std::move(place));
-    return true;
-  }
-
-  // That of the connection; or, where a proxy that is believed says so, that of the request, with
-  // the port of the connection.
-  Endpoint PeerOf(const BeastRequest& request) {
-    const Proxies& proxies = shard_.generation()->config().proxies;
-    if (is_counted_ || proxies.protocol() != ProxyProtocol::kForwardedFor) return peer_;
-    const auto client = proxies.ClientOf(ForwardedFor(request));
-    return client ? Endpoint(*client, peer_.port()) : peer_;
-  }
-
-  // The refusal of a session by the limits of its address or its user, if they do not let it in.
-  std::optional<Response> RefuseSession(const Request& request, const Dispatch& dispatch) {
-    const net::ip::address address = request.peer.address();
-    if (!shard_.addresses().MayOpenSession(address)) {
-      shard_.stats().address_handshakes_refused.Add();
-      return TooManySessions();
-    }
-    if (!is_counted_ && request.peer != peer_ && !CountConnection(address)) {
-      return TooManyConnections();
-    }
-    if (request.identity == nullptr) return std::nullopt;
-    auto place = dispatch.authenticator->Connect(*request.identity);
-    if (!place) {
-      shard_.stats().user_connections_refused.Add();
-      return TooManyOfUser(dispatch.authenticator->user_connections());
-    }
-    admission_ = {.identity = request.identity, .place = *std::move(place)};
-    return std::nullopt;
+    const bool has_place = limits_.Believe(header);
+    if (!has_place && !is_tls_) co_await Write(TooManyConnections(), nullptr);
+    co_return has_place;
   }
 
   // That of TLS. False when it failed.
@@ -163,7 +114,7 @@ class HttpSession final : public Shard::Member {
   void CountTlsFailure(const error_code& ec) {
     if (!IsTlsError(ec)) return;
     shard_.stats().tls_failures.Add();
-    const std::string peer = ToString(peer_);
+    const std::string peer = ToString(limits_.peer());
     const std::string why = ec.message();
     const std::string text = absl::StrCat("failed at TLS: ", why);
     WriteLog(LogEvent::kTlsFailed,
@@ -193,18 +144,21 @@ class HttpSession final : public Shard::Member {
       co_return false;
     }
     BeastRequest from = parser.release();
-    Request request = ToRequest(from, PeerOf(from));
+    Request request = ToRequest(from, limits_.PeerOf(from));
+    // Before anything is done for it: to look at a token is work.
+    if (IsHandshake(request) && !limits_.MayAskForSession(request)) {
+      co_return co_await RefuseTooMany(TooManySessions(), from, true);
+    }
     // Until it is answered, whatever a reload puts in its place.
     SharedGeneration generation = shard_.generation();
     Dispatch dispatch = DispatchRequest(generation->router(), generation->origins(),
                                         ToStd(from.target()), from.version(), request);
     const bool is_stream = dispatch.stream != nullptr && from.method() == http::verb::get;
     if (dispatch.upgrade != nullptr || is_stream) {
-      if (const std::optional<Response> refusal = RefuseSession(request, dispatch)) {
-        if (!is_stream) shard_.stats().handshakes_too_many.Add();
-        shard_.stats().requests_refused.Add();
-        co_return co_await Write(*refusal, &from);
-      }
+      std::optional<Response> refusal;
+      if (is_stream && !limits_.MayAskForSession(request)) refusal = TooManySessions();
+      if (!refusal) refusal = limits_.RefuseSession(request, dispatch);
+      if (refusal) co_return co_await RefuseTooMany(*refusal, from, !is_stream);
     }
     if (dispatch.upgrade != nullptr) {
       Upgrade(std::move(from), std::move(request), std::move(generation), dispatch);
@@ -223,9 +177,16 @@ class HttpSession final : public Shard::Member {
     co_return co_await Write(dispatch.response, &from);
   }
 
+  Awaitable<bool> RefuseTooMany(const Response& refusal, const BeastRequest& from,
+                                bool is_handshake) {
+    if (is_handshake) shard_.stats().handshakes_too_many.Add();
+    shard_.stats().requests_refused.Add();
+    co_return co_await Write(refusal, &from);
+  }
+
   // False when the connection ends after this response.
   Awaitable<bool> Write(const Response& response, const BeastRequest* request) {
-    if (IsLogged(LogLevel::kDebug)) LogAnswer(ToString(peer_), response.status, request);
+    if (IsLogged(LogLevel::kDebug)) LogAnswer(ToString(limits_.peer()), response.status, request);
     const BeastResponse to = ToBeast(response, request);
     const std::string head = HeadOf(to);
     writing_ = true;
@@ -263,29 +224,23 @@ class HttpSession final : public Shard::Member {
   TransportParts Leave(SharedGeneration generation, const Route& route, const Request& request) {
     return {.socket = stream_.ReleaseSocket(),
             .tls = stream_.ReleaseTls(),
-            .permit = std::move(permit_),
+            .permit = limits_.TakePermit(),
             .peer = request.peer,
             .generation = std::move(generation),
             .route = &route,
             .route_name = request.route,
-            .admission = std::move(admission_)};
+            .admission = limits_.TakeAdmission()};
   }
 
   Shard& shard_;
-  OpenConnections::Permit permit_;
+  PeerLimits limits_;
   const bool is_tls_;
   ByteStream stream_;
-  Endpoint peer_;
-  // Of the session that the connection becomes.
-  Admission admission_;
   beast::flat_buffer buffer_;
   bool writing_ = false;
   // A request has been answered: the peer is none that never asks.
   bool answered_ = false;
   bool draining_ = false;
-  // Among the connections of its address. Those of proxies are not, but for what comes through
-  // them.
-  bool is_counted_ = true;
 };
 
 // The coroutine's frame owns the session.
