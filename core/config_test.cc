@@ -68,7 +68,8 @@ TEST(ConfigTest, ReadsEverything) {
     "egress": "syscalls",
     "log_messages": true,
     "limits": {
-      "message_bytes": 1001, "message_frames": 14, "control_frames_per_second": 15,
+      "message_bytes": 1001, "message_frames": 14, "message_seconds": 16,
+      "control_frames_per_second": 15,
       "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
       "idle_seconds": 5, "header_bytes": 1006, "body_bytes": 7, "connections": 8,
       "connections_per_address": 12, "handshakes_per_second": 13, "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0
@@ -85,6 +86,7 @@ TEST(ConfigTest, ReadsEverything) {
   EXPECT_TRUE(config.log_messages);
   EXPECT_EQ(config.limits.message_bytes, 1001U);
   EXPECT_EQ(config.limits.message_frames, 14U);
+  EXPECT_EQ(config.limits.message_time.count(), 16);
   EXPECT_EQ(config.limits.control_frames_per_second, 15U);
   EXPECT_EQ(config.limits.outbox_bytes, 1012U);
   EXPECT_EQ(config.limits.log_bytes, 1013U);
@@ -183,10 +185,10 @@ TEST(ConfigTest, LimitsAreChecked) {
 
 TEST(ConfigTest, EveryLimitHasAnUpperBound) {
   for (const char* name :
-       {"message_bytes", "outbox_bytes", "log_bytes", "handshake_seconds", "idle_seconds",
-        "header_bytes", "body_bytes", "connections", "connections_per_address",
-        "handshakes_per_second", "messages_per_second", "bytes_per_second", "rate_seconds",
-        "shutdown_seconds"}) {
+       {"message_bytes", "message_frames", "message_seconds", "outbox_bytes", "log_bytes",
+        "handshake_seconds", "idle_seconds", "header_bytes", "body_bytes", "connections",
+        "connections_per_address", "handshakes_per_second", "messages_per_second",
+        "bytes_per_second", "rate_seconds", "shutdown_seconds"}) {
     EXPECT_THAT(Error(std::string(R"({"limits": {")") + name + R"(": 9223372036854775807}})"),
                 StartsWith(std::string("limits.") + name + ": expected a whole number from "));
   }

@@ -39,7 +39,8 @@ TEST(ConfigTextTest, IsReadBackAsItWas) {
     "proxies": {"addresses": ["10.0.0.0/8", "::1"], "protocol": "proxy_protocol"},
     "origins": ["https://*.example.com", "null"], "require_origin": true,
     "limits": {
-      "message_bytes": 1001, "message_frames": 14, "control_frames_per_second": 15,
+      "message_bytes": 1001, "message_frames": 14, "message_seconds": 16,
+      "control_frames_per_second": 15,
       "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
       "idle_seconds": 5, "header_bytes": 1006, "body_bytes": 7, "connections": 8,
       "connections_per_address": 12, "handshakes_per_second": 13, "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0

@@ -36,10 +36,15 @@ inline constexpr std::array kLimitSettings = {
                  .member = &Limits::message_frames,
                  .range = {1, kGibibyte},
                  .meaning = "in how many frames a message may come; above it: close 1008"},
+    LimitSetting{.name = "message_seconds",
+                 .member = &Limits::message_time,
+                 .range = {1, kHourSeconds},
+                 .meaning = "how long a message may take to come; above it: close 1008"},
     LimitSetting{.name = "control_frames_per_second",
                  .member = &Limits::control_frames_per_second,
                  .range = {0, 1'000'000},
-                 .meaning = "pings and pongs of one session; above it: close 1008; 0: no limit"},
+                 .meaning = "pings, pongs and new keys of TLS of one session; above it: close "
+                            "1008; 0: no limit"},
     LimitSetting{.name = "outbox_bytes",
                  .member = &Limits::outbox_bytes,
                  .range = {1, 16 * kGibibyte},
@@ -80,8 +85,9 @@ inline constexpr std::array kLimitSettings = {
     LimitSetting{.name = "handshakes_per_second",
                  .member = &Limits::handshakes_per_second,
                  .range = {0, 1'000'000},
-                 .meaning = "sessions that one address may open, twice as many at once; above it: "
-                            "429; 0: no limit"},
+                 .meaning = "how often one address may ask for a session, and how often it may "
+                            "begin TLS, twice as often at once; above it: 429, or no TLS; 0: no "
+                            "limit"},
     LimitSetting{.name = "messages_per_second",
                  .member = &Limits::messages_per_second,
                  .range = {0, 1'000'000},

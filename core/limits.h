@@ -17,8 +17,13 @@ struct Limits {
   // it the session is closed with 1008. Libraries cut messages into pieces of some kilobytes.
   std::size_t message_frames = 16 * 1024;
 
-  // limits.control_frames_per_second: pings and pongs of one session, in about a second; above it
-  // the session is closed with 1008; 0 means no limit. No client needs more than one of them.
+  // limits.message_seconds: how long a message may take to come, while it is read; above it the
+  // session is closed with 1008. At 64 kilobits in a second, half a megabyte comes in that time.
+  std::chrono::seconds message_time{60};
+
+  // limits.control_frames_per_second: pings and pongs of one session, and new keys of TLS, in about
+  // a second; above it the session is closed with 1008; 0 means no limit. No client needs more than
+  // one of them.
   std::size_t control_frames_per_second = 100;
 
   // limits.outbox_bytes: what may wait for one session alone (Session::Send, pongs). Above it the
@@ -59,9 +64,11 @@ struct Limits {
   // all clients have one address.
   std::size_t connections_per_address = 10'000;
 
-  // limits.handshakes_per_second: sessions that one such address may open, of which twice as many
-  // may come at once; 0 means no limit. Above it they are answered with 429. Of 65,536 addresses at
-  // a time; while as many open sessions, others are not limited.
+  // limits.handshakes_per_second: how often one such address may ask for a session, also where it
+  // is refused, and as often may it begin to speak TLS; of each, twice as many may come at once; 0
+  // means no limit. Above it a session is answered with 429; TLS, which an answer would take a
+  // handshake of, is not begun. Of 65,536 addresses at a time; while as many ask, others are not
+  // limited.
   std::size_t handshakes_per_second = 0;
 
   // limits.messages_per_second: data messages of one session, of which as many as may come in a

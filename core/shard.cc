@@ -16,7 +16,7 @@ namespace {
 
 // A timeout comes late by an eighth of it at most.
 std::chrono::milliseconds TickOf(const Limits& limits) {
-  const auto shortest = std::min(limits.idle_time, limits.handshake_time);
+  const auto shortest = std::min({limits.idle_time, limits.handshake_time, limits.message_time});
   return std::min<std::chrono::milliseconds>(shortest, std::chrono::seconds(8)) / 8;
 }
 

@@ -59,7 +59,7 @@ struct Stats {
   Counter connections_refused;
   // limits.connections_per_address: answered with 429.
   Counter address_connections_refused;
-  // limits.handshakes_per_second: answered with 429.
+  // limits.handshakes_per_second: answered with 429; or closed, where TLS was to begin.
   Counter address_handshakes_refused;
   // Requests that were answered with 400 or above.
   Counter requests_refused;
@@ -96,8 +96,9 @@ struct Stats {
   Counter bodies_too_big;
   // limits.message_bytes: closed with 1009.
   Counter messages_too_big;
-  // limits.message_frames and limits.control_frames_per_second: closed with 1008.
+  // limits.message_frames, message_seconds and control_frames_per_second: closed with 1008.
   Counter messages_too_fragmented;
+  Counter messages_too_slow;
   Counter control_floods;
   // limits.idle_seconds: disconnected.
   Counter idle_timeouts;
@@ -161,6 +162,7 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "bodies_too_big", .member = &Stats::bodies_too_big},
     {.name = "messages_too_big", .member = &Stats::messages_too_big},
     {.name = "messages_too_fragmented", .member = &Stats::messages_too_fragmented},
+    {.name = "messages_too_slow", .member = &Stats::messages_too_slow},
     {.name = "control_floods", .member = &Stats::control_floods},
     {.name = "idle_timeouts", .member = &Stats::idle_timeouts},
     {.name = "outbox_overflows", .member = &Stats::outbox_overflows},

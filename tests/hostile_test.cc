@@ -139,6 +139,30 @@ TEST(HostileTest, AMessageOfEndlessEmptyFragmentsIsClosed) {
   EXPECT_EQ(server.Count("messages_too_fragmented"), 1U);
 }
 
+TEST(HostileTest, FragmentsOfOneSessionAreNotCountedForOthers) {
+  Limits limits;
+  limits.message_frames = 10;
+  Config config = LocalConfig(limits);
+  // What one has used is the other's next.
+  config.threads = 1;
+  TestServer server(config);
+  RawClient client = RawClient::Open(server.endpoint(), "/echo");
+  RawClient other = RawClient::Open(server.endpoint(), "/echo");
+  std::string frames = Encode({.payload = "", .final = false});
+  for (int i = 0; i < 20; ++i) {
+    frames += Encode({.opcode = kContinuation, .payload = "", .final = false});
+  }
+  // It has an end.
+  client.Write(frames + Encode({.opcode = kContinuation, .payload = ""}));
+  EXPECT_EQ(ReadClose(client).close_code(), 1008);
+  other.Write({.opcode = kPing, .payload = "still here"});
+  const ReceivedFrame pong = other.ReadFrame();
+  EXPECT_EQ(pong.opcode, kPong);
+  EXPECT_EQ(pong.payload, "still here");
+  other.Write(TextFrame("and stays"));
+  EXPECT_EQ(other.ReadFrame().payload, "and stays");
+}
+
 TEST(HostileTest, AMessageInSomeFragmentsIsNot) {
   TestServer server;
   RawClient client = RawClient::Open(server.endpoint(), "/echo");
@@ -173,6 +197,61 @@ TEST(HostileTest, AFloodOfPongsThatNobodyAskedForIsClosed) {
     client.WriteIfOpen(Encode({.opcode = kPong, .payload = ""}));
   }
   EXPECT_EQ(ReadClose(client).close_code(), 1008);
+}
+
+TEST(HostileTest, AMessageThatTricklesIsClosed) {
+  Limits limits;
+  limits.message_time = std::chrono::seconds(1);
+  TestServer server(LocalConfig(limits));
+  RawClient client = RawClient::Open(server.endpoint(), "/echo");
+  client.Write(TextFrame(std::string(60'000, 'x')).substr(0, 100));
+  Trickle(client, "xx");
+  const ReceivedFrame close = ReadClose(client);
+  EXPECT_EQ(close.close_code(), 1008);
+  EXPECT_NE(close.close_reason().find("limits.message_seconds"), std::string::npos);
+  EXPECT_EQ(server.Count("messages_too_slow"), 1U);
+}
+
+// Whoever sends one after the other is always in the middle of one.
+TEST(HostileTest, MessagesThatFollowEachOtherAreNot) {
+  Limits limits;
+  limits.message_time = std::chrono::seconds(1);
+  TestServer server(LocalConfig(limits));
+  RawClient client = RawClient::Open(server.endpoint(), "/echo");
+  const std::string frame = TextFrame("one after the other");
+  client.Write(frame.substr(0, 5));
+  const auto start = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - start < 3 * limits.message_time) {
+    client.Write(frame.substr(5) + frame.substr(0, 5));
+    ASSERT_EQ(client.ReadFrame().payload, "one after the other");
+  }
+  EXPECT_EQ(server.Count("messages_too_slow"), 0U);
+}
+
+TEST(HostileTest, AFloodOfNewKeysIsClosed) {
+  TestServer server(SecureConfig());
+  TlsClient client(server.endpoint());
+  client.Write(HandshakeFor("/echo"));
+  EXPECT_NE(client.ReadUntil("\r\n\r\n"), "");
+  for (int i = 0; i < 200; ++i) client.peer().UpdateKeys();
+  client.Flush();
+  EXPECT_NE(client.ReadUntil("limits.control_frames_per_second"), "");
+  EXPECT_EQ(server.Count("control_floods"), 1U);
+  EXPECT_EQ(server.Count("tls_failures"), 0U);
+  // Whoever goes on is cut.
+  for (int i = 0; i < 200; ++i) client.peer().UpdateKeys();
+  client.Flush();
+  EXPECT_TRUE(server.WaitForSessions(0));
+  EXPECT_EQ(server.Count("tls_failures"), 1U);
+}
+
+TEST(HostileTest, AFloodOfNewKeysBeforeARequestIsCut) {
+  TestServer server(SecureConfig());
+  TlsClient client(server.endpoint());
+  for (int i = 0; i < 200; ++i) client.peer().UpdateKeys();
+  client.Flush();
+  EXPECT_TRUE(WaitUntil([&] { return server.Count("tls_failures") == 1; }));
+  EXPECT_TRUE(WaitUntil([&] { return server->open_connections() == 0; }));
 }
 
 // Compression is not offered, and so nothing that is small on the wire becomes large.

@@ -70,6 +70,7 @@ constexpr Exported kExported[] = {
     {kRefused, "", &Stats::bodies_too_big, "reason", "body_bytes"},
     {kRefused, "", &Stats::messages_too_big, "reason", "message_bytes"},
     {kRefused, "", &Stats::messages_too_fragmented, "reason", "message_frames"},
+    {kRefused, "", &Stats::messages_too_slow, "reason", "message_seconds"},
     {kRefused, "", &Stats::control_floods, "reason", "control_frames"},
     {kRefused, "", &Stats::idle_timeouts, "reason", "idle_timeout"},
     {kRefused, "", &Stats::outbox_overflows, "reason", "outbox_bytes"},

@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/access/frame_watch.h"
 #include "core/compat.h"
 #include "core/event_log.h"
 #include "core/net/ending.h"
@@ -48,6 +47,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   void Start(Handover& from, Route& route) {
     Begin();
     reader_ = shard().readers().MakeNew(limits().message_bytes);
+    reading_since_ = shard().now();
     const error_code ec = reader_->Accept(from.handshake, from.subprotocol, *this);
     if (ec) {
       shard().stats().requests_refused.Add();
@@ -87,6 +87,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   void OnTick() override {
     // What it says meanwhile is not heard.
     if (waits()) ExpectNothingYet();
+    CheckMessageTime();
     Transport::OnTick();
   }
 
@@ -99,7 +100,10 @@ class Connection final : public Transport, private MessageReader::Sink {
     if (tearing_down_) return;
     // Not watched for: the socket has failed, and its error comes behind these bytes.
     if (reader_ != nullptr && reader_->is_paused()) return;
-    if (reader_ == nullptr) reader_ = shard().readers().Take(limits().message_bytes);
+    if (reader_ == nullptr) {
+      reader_ = shard().readers().Take(limits().message_bytes);
+      reading_since_ = shard().now();
+    }
     Read(bytes);
   }
 
@@ -114,6 +118,16 @@ class Connection final : public Transport, private MessageReader::Sink {
     if (!writer().Write(kPing)) OnOutboxFull();
   }
 
+  // Of a message that trickles in, there may be much here for long.
+  void CheckMessageTime() {
+    if (reader_ == nullptr || closing()) return;
+    const Shard::Time now = shard().now();
+    if (reader_->is_paused() || waits()) reading_since_ = now;
+    if (now - reading_since_ < limits().message_time) return;
+    shard().stats().messages_too_slow.Add();
+    Close(CloseCode::kPolicyViolation, "a message takes too long: see limits.message_seconds");
+  }
+
   // If it has been sent all that there was for it.
   void CloseIfDraining() {
     if (drain_reason_.empty() || !opened_ || closing() || !writer().drained()) return;
@@ -124,19 +138,9 @@ class Connection final : public Transport, private MessageReader::Sink {
     const std::uint64_t before = reader_->control_frames();
     reader_->Feed(bytes, *this);
     const std::uint64_t control_frames = reader_->control_frames() - before;
-    Heed(frames_.Count(reader_->message_frames(), control_frames, limits(), shard().now()));
+    CountFrames(reader_->message_frames(), control_frames);
     AfterReading();
     CountBytes(bytes.size());
-  }
-
-  void Heed(FrameWatch::Verdict verdict) {
-    if (closing() || verdict == FrameWatch::Verdict::kGoOn) return;
-    const bool is_control = verdict == FrameWatch::Verdict::kTooManyControlFrames;
-    const auto counter = is_control ? &Stats::control_floods : &Stats::messages_too_fragmented;
-    (shard().stats().*counter).Add();
-    Close(CloseCode::kPolicyViolation,
-          is_control ? "too many pings and pongs: see limits.control_frames_per_second"
-                     : "a message is in too many frames: see limits.message_frames");
   }
 
   void AfterReading() {
@@ -225,6 +229,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   bool OnMessage(Message message) override {
     route_stats().messages_received.Add();
     CountReceived();
+    reading_since_ = shard().now();
     shard().poller().CountHandled(message.payload.size());
     if (shard().fanout().log_messages()) LogMessage(LogEvent::kReceived, subject(), message);
     if (shard().reading()) {
@@ -284,7 +289,8 @@ class Connection final : public Transport, private MessageReader::Sink {
   error_code reader_end_;
   // Null while nothing is half read.
   std::unique_ptr<MessageReader> reader_;
-  FrameWatch frames_;
+  // When that began, at the earliest.
+  Shard::Time reading_since_{};
   // Null where nothing limits how much a session may send.
   std::unique_ptr<Throttle> throttle_;
 };
@@ -293,7 +299,13 @@ class Connection final : public Transport, private MessageReader::Sink {
 
 void StartConnection(Handover handover, Route& route, Shard& shard) {
   auto connection = std::make_shared<Connection>(handover, shard);
-  connection->Start(handover, route);
+  try {
+    connection->Start(handover, route);
+  } catch (...) {
+    // Nobody else would end it.
+    connection->Cut();
+    throw;
+  }
 }
 
 }  // namespace fanfare

@@ -85,7 +85,13 @@ class EventStream final : public Transport {
 
 void StartEventStream(StreamHandover handover, Shard& shard) {
   auto stream = std::make_shared<EventStream>(handover, shard);
-  stream->Start(handover);
+  try {
+    stream->Start(handover);
+  } catch (...) {
+    // Nobody else would end it.
+    stream->Cut();
+    throw;
+  }
 }
 
 }  // namespace fanfare

@@ -158,6 +158,7 @@ void Transport::Decrypt(std::string_view ciphertext) {
   // What its bytes lead to may end it.
   const std::shared_ptr<Transport> self = shared_from_this();
   TlsSession& tls = *writer_.tls();
+  const std::uint64_t updates_before = tls.key_updates();
   error_code ec;
   const std::string_view plaintext = tls.Decrypt(ciphertext, shard_.plaintext_buffer(), ec);
   if (!tls.output().empty()) writer_.Queue();
@@ -165,9 +166,26 @@ void Transport::Decrypt(std::string_view ciphertext) {
   if (!plaintext.empty()) OnBytes(plaintext);
   if (ended_) return;
   if (ec) return FailTls(ec);
+  const bool goes_on = closing_;
+  if (!CountFrames(0, tls.key_updates() - updates_before) && goes_on) {
+    return FailTls(TooManyKeyUpdates());
+  }
   // It asks for new keys again and again, and does not take the answers.
   if (tls.output().size() > kMaxTlsOutput) return FailTls(net::error::no_buffer_space);
   if (tls.has_peer_ended()) OnPeerDone();
+}
+
+bool Transport::CountFrames(std::size_t message_frames, std::uint64_t control_frames) {
+  const auto verdict = frames_.Count(message_frames, control_frames, limits(), shard_.now());
+  if (verdict == FrameWatch::Verdict::kGoOn) return true;
+  if (closing_) return false;
+  const bool is_control = verdict == FrameWatch::Verdict::kTooManyControlFrames;
+  const auto counter = is_control ? &Stats::control_floods : &Stats::messages_too_fragmented;
+  (shard_.stats().*counter).Add();
+  Close(CloseCode::kPolicyViolation,
+        is_control ? "too many pings, pongs or new keys: see limits.control_frames_per_second"
+                   : "a message is in too many frames: see limits.message_frames");
+  return false;
 }
 
 void Transport::FailTls(error_code ec) {

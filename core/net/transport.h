@@ -3,6 +3,7 @@
 
 #include <sys/epoll.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "absl/functional/function_ref.h"
+#include "core/access/frame_watch.h"
 #include "core/auth/session_token.h"
 #include "core/endpoint.h"
 #include "core/event_log.h"
@@ -94,6 +96,9 @@ class Transport : public Session,
   void CallHandler(absl::FunctionRef<void(Handler& handler)> call);
   // A message came.
   void CountReceived() { ++received_.messages; }
+  // What came is so many frames of the message at hand, and so many that bring nothing. Closes the
+  // session, and returns false, when these are more than they may be.
+  bool CountFrames(std::size_t message_frames, std::uint64_t control_frames);
   // Tells the handler of the peer's close frame, on the turn in which it came.
   void TellPeerClosed(CloseCode code);
   // The session is over for its route, whoever closed it: its handler and subscriptions end.
@@ -170,6 +175,7 @@ class Transport : public Session,
   const Router::Entry* entry_ = nullptr;
   std::unique_ptr<char[]> path_;
   Tally received_;
+  FrameWatch frames_;
   // Until the end.
   std::shared_ptr<Transport> self_;
   // While the handler is opened.

@@ -26,6 +26,10 @@ bool IsOfTls(unsigned long error) {
   return ERR_GET_LIB(error) == ERR_LIB_SSL && !ERR_COMMON_ERROR(error);
 }
 
+error_code ToErrorCode(unsigned long error) {
+  return std::error_code(static_cast<int>(error), Category());
+}
+
 }  // namespace
 
 error_code TakeTlsError() {
@@ -34,7 +38,11 @@ error_code TakeTlsError() {
     if (!IsOfTls(error)) error = IsOfTls(next) ? next : error;
   }
   // 1 is no error's number, and still is an error.
-  return std::error_code(error == 0 ? 1 : static_cast<int>(error), Category());
+  return ToErrorCode(error == 0 ? 1 : error);
+}
+
+error_code TooManyKeyUpdates() {
+  return ToErrorCode(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_TOO_MANY_KEY_UPDATES));
 }
 
 bool IsTlsError(const error_code& ec) {

@@ -18,4 +18,7 @@ bool IsTlsError(const error_code& ec);
 // Of a handshake: the peer has sent an HTTP request in plain text.
 bool IsPlainHttp(const error_code& ec);
 
+// What OpenSSL itself never says: that a peer changes its keys too often.
+error_code TooManyKeyUpdates();
+
 }  // namespace fanfare

@@ -38,8 +38,14 @@ struct TlsSession::Bio {
     return 1;
   }
 
+  // Nothing is thrown through OpenSSL: without memory, the session breaks.
   static int Write(BIO* bio, const char* from, std::size_t size, std::size_t* written) {
-    SessionOf(bio).output_.append(from, size);
+    BIO_clear_retry_flags(bio);
+    try {
+      SessionOf(bio).output_.append(from, size);
+    } catch (const std::bad_alloc&) {
+      return 0;
+    }
     *written = size;
     return 1;
   }
@@ -67,9 +73,18 @@ TlsSession::TlsSession(const TlsContexts& contexts) : ssl_(SSL_new(&contexts.fir
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_.get(), bio, bio);
   SSL_set_accept_state(ssl_.get());
+  SSL_set_msg_callback(ssl_.get(), OnTlsMessage);
+  SSL_set_msg_callback_arg(ssl_.get(), this);
 }
 
 TlsSession::~TlsSession() = default;
+
+void TlsSession::OnTlsMessage(int is_sent, int, int content_type, const void* bytes,
+                              std::size_t size, SSL*, void* session) {
+  if (is_sent != 0 || content_type != SSL3_RT_HANDSHAKE || size == 0) return;
+  const auto type = *static_cast<const unsigned char*>(bytes);
+  if (type == SSL3_MT_KEY_UPDATE) ++static_cast<TlsSession*>(session)->key_updates_;
+}
 
 std::string_view TlsSession::Decrypt(std::string_view ciphertext, std::span<char> buffer,
                                      error_code& ec) {

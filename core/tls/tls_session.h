@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -57,12 +58,19 @@ class TlsSession {
   // Nothing is sent any more.
   void DropOutput() { ConsumeOutput(output().size()); }
 
+  // How often the peer has changed its keys (RFC 8446 section 4.6.3), each time of which is work,
+  // and brings nothing.
+  std::uint64_t key_updates() const { return key_updates_; }
+
   // For the log: "TLSv1.3".
   std::string_view version() const { return SSL_get_version(ssl_.get()); }
 
  private:
   struct Bio;
 
+  // What OpenSSL tells of each message and record.
+  static void OnTlsMessage(int is_sent, int version, int content_type, const void* bytes,
+                           std::size_t size, SSL* ssl, void* session);
   void EncryptRun(const void* bytes, std::size_t size);
   bool CanEncrypt() const { return !is_broken_ && !has_ended_; }
 
@@ -72,6 +80,7 @@ class TlsSession {
   // Of which `sent_` bytes have been sent.
   std::string output_;
   std::size_t sent_ = 0;
+  std::uint64_t key_updates_ = 0;
   bool has_ended_ = false;
   bool is_broken_ = false;
 };

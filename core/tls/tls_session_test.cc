@@ -217,5 +217,20 @@ TEST(TlsSessionHandshakeTest, NewKeysAreTakenAndAnswered) {
   EXPECT_EQ(peer.Read(TakeOutput(session)), "with new keys, too");
 }
 
+TEST(TlsSessionHandshakeTest, NewKeysAreCounted) {
+  const auto contexts = MakeContexts();
+  TlsSession session(*contexts);
+  TlsPeer peer;
+  Handshake(peer, session);
+  EXPECT_EQ(session.key_updates(), 0U);
+  for (int i = 0; i < 3; ++i) peer.UpdateKeys();
+  peer.Write("with the fourth");
+  EXPECT_EQ(Decrypt(session, peer.TakeOutput()), "with the fourth");
+  EXPECT_EQ(session.key_updates(), 3U);
+  // Those that the session sends itself are its own affair.
+  EXPECT_TRUE(Encrypt(session, {"?"}));
+  EXPECT_EQ(session.key_updates(), 3U);
+}
+
 }  // namespace
 }  // namespace fanfare
