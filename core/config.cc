@@ -1,12 +1,8 @@
 #include "core/config.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <utility>
 #include <variant>
 
@@ -19,6 +15,7 @@
 #include "core/limit_settings.h"
 #include "core/network_settings.h"
 #include "core/options.h"
+#include "core/read_file.h"
 #include "core/strict_json.h"
 
 namespace fanfare {
@@ -104,30 +101,6 @@ absl::StatusOr<OriginPolicy> ReadOrigins(Options& options) {
   return absl::InvalidArgumentError(absl::StrCat("origins", origins.status().message()));
 }
 
-absl::Status FileError(int error, const char* what, const std::string& file) {
-  return absl::ErrnoToStatus(error, absl::StrCat(what, " ", file));
-}
-
-// The whole of a file, which may be a pipe.
-absl::StatusOr<std::string> ReadFile(const std::string& file) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "rb"),
-                                                               std::fclose);
-  if (stream == nullptr) return FileError(errno, "can not open", file);
-  std::string text;
-  std::array<char, 16 * kKibibyte> buffer{};
-  while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), stream.get())) {
-    text.append(buffer.data(), bytes);
-    if (text.size() > kMaxFileBytes) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(file, ": larger than ", kMaxFileBytes, " bytes"));
-    }
-  }
-  if (std::ferror(stream.get()) != 0) {
-    return FileError(errno, "can not read", file);
-  }
-  return text;
-}
-
 }  // namespace
 
 absl::StatusOr<Config> ParseConfig(std::string_view text) {
@@ -184,17 +157,16 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
 }
 
 absl::StatusOr<Config> ReadConfig(const std::string& file) {
-  const absl::StatusOr<std::string> text = ReadFile(file);
-  if (!text.ok()) return text.status();
-  absl::StatusOr<Config> config = ParseConfig(*text);
-  if (config.ok()) {
-    config->file = file;
-    for (RouteConfig& route : config->routes) {
-      if (route.auth) route.auth->folder = FolderOf(file);
-    }
-    return config;
+  const absl::StatusOr<std::string> text = ReadFile(file, kMaxFileBytes);
+  absl::StatusOr<Config> config = text.ok() ? ParseConfig(*text) : text.status();
+  if (!config.ok()) {
+    return absl::Status(config.status().code(), AtPath(file, ToStd(config.status().message())));
   }
-  return absl::Status(config.status().code(), absl::StrCat(file, ": ", config.status().message()));
+  config->file = file;
+  for (RouteConfig& route : config->routes) {
+    if (route.auth) route.auth->folder = FolderOf(file);
+  }
+  return config;
 }
 
 }  // namespace fanfare

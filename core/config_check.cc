@@ -18,10 +18,6 @@ namespace {
 // A server's frame header at its longest (RFC 6455 section 5.2): two bytes, and eight of length.
 constexpr std::size_t kMaxFrameHeader = 10;
 
-bool SpeaksTls(const std::string& text) {
-  return ParseListen(text)->is_tls;
-}
-
 // Names of machines, without a port, as they are in a Host header.
 absl::Status CheckHosts(const std::vector<std::string>& hosts) {
   constexpr std::string_view kLetters =

@@ -290,10 +290,10 @@ TEST(ConfigTest, AFileThatCanNotBeReadIsAnError) {
   const std::string missing = testing::TempDir() + "there_is_no_such_file";
   const absl::Status not_found = ReadConfig(missing).status();
   EXPECT_EQ(not_found.code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(not_found.message(), "can not open " + missing + ": No such file or directory");
+  EXPECT_EQ(not_found.message(), missing + ": can not open it: No such file or directory");
 
   const absl::Status directory = ReadConfig(testing::TempDir()).status();
-  EXPECT_EQ(directory.message(), "can not read " + testing::TempDir() + ": Is a directory");
+  EXPECT_EQ(directory.message(), testing::TempDir() + ": can not read it: Is a directory");
 }
 
 TEST(ConfigTest, AFileThatDoesNotEndIsAnError) {

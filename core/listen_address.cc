@@ -124,6 +124,11 @@ std::vector<Endpoint> Endpoints(const ListenAddress& address) {
   return {{ip_address, address.port}};
 }
 
+bool SpeaksTls(std::string_view text) {
+  const absl::StatusOr<ListenAddress> address = ParseListen(text);
+  return address.ok() && address->is_tls;
+}
+
 bool IsLoopbackOnly(const std::vector<std::string>& listen) {
   const auto is_loopback = [](const std::string& text) {
     const absl::StatusOr<ListenAddress> address = ParseListen(text);

@@ -36,6 +36,9 @@ absl::StatusOr<ListenAddress> ParseListen(std::string_view text);
 // ParseListen did not make, nothing.
 std::vector<Endpoint> Endpoints(const ListenAddress& address);
 
+// Whether TLS is spoken at an entry of `listen`. False for one that can not be read.
+bool SpeaksTls(std::string_view text);
+
 // Whether all entries of `listen` stand for loopback addresses only. False if there is none, or one
 // that can not be read, or that stands for sockets that are passed: who knows where these listen.
 bool IsLoopbackOnly(const std::vector<std::string>& listen);

@@ -99,6 +99,11 @@ TEST(ListenAddressTest, ASchemeSaysWhetherTlsIsSpoken) {
   EXPECT_TRUE(ParseListen("https://localhost:443")->is_tls);
   EXPECT_FALSE(ParseListen("http://localhost:443")->is_tls);
   EXPECT_FALSE(ParseListen("localhost:443")->is_tls);
+  EXPECT_TRUE(SpeaksTls("https://localhost:443"));
+  EXPECT_TRUE(SpeaksTls("https://systemd"));
+  for (const char* text : {"http://localhost:443", "localhost:443", "systemd", "https://", ""}) {
+    EXPECT_FALSE(SpeaksTls(text)) << text;
+  }
 }
 
 TEST(ListenAddressTest, OtherSchemesAreAnError) {

@@ -14,11 +14,6 @@ namespace {
 
 using Contexts = absl::StatusOr<std::shared_ptr<const TlsContexts>>;
 
-bool SpeaksTls(const std::string& text) {
-  const absl::StatusOr<ListenAddress> address = ParseListen(text);
-  return address.ok() && address->is_tls;
-}
-
 Contexts Load(const Config& config) {
   const auto first = std::ranges::find_if(config.listen, SpeaksTls);
   if (first == config.listen.end()) {

@@ -2,10 +2,7 @@
 
 #include <sys/stat.h>
 
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <memory>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,32 +15,19 @@
 #include "core/file_path.h"
 #include "core/json_text.h"
 #include "core/log_text.h"
+#include "core/read_file.h"
 
 namespace fanfare {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
 
-absl::StatusOr<std::string> ReadKeyFile(const std::string& file, bool is_secret) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "rb"),
-                                                               std::fclose);
-  if (stream == nullptr) return absl::ErrnoToStatus(errno, "can not open it");
+void WarnIfAnybodyMayRead(const std::string& file) {
   struct stat about{};
-  if (is_secret && ::fstat(::fileno(stream.get()), &about) == 0 && (about.st_mode & S_IROTH) != 0) {
-    const std::string text = absl::StrCat(
-        QuoteForLog(file), " has a secret, and every user of this machine may read it: chmod o-r");
-    WriteLog(LogEvent::kStarting, {.text = text, .level = LogLevel::kWarn});
-  }
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (const std::size_t bytes = std::fread(buffer.data(), 1, buffer.size(), stream.get())) {
-    text.append(buffer.data(), bytes);
-    if (text.size() > kMaxFileBytes) {
-      return absl::InvalidArgumentError(absl::StrCat("larger than ", kMaxFileBytes, " bytes"));
-    }
-  }
-  if (std::ferror(stream.get()) != 0) return absl::ErrnoToStatus(errno, "can not read it");
-  return text;
+  if (::stat(file.c_str(), &about) != 0 || (about.st_mode & S_IROTH) == 0) return;
+  const std::string text = absl::StrCat(
+      QuoteForLog(file), " has a secret, and every user of this machine may read it: chmod o-r");
+  WriteLog(LogEvent::kStarting, {.text = text, .level = LogLevel::kWarn});
 }
 
 absl::StatusOr<std::vector<NamedKey>> KeysOfSecret(std::string_view text) {
@@ -84,8 +68,8 @@ absl::StatusOr<std::vector<NamedKey>> ReadKeys(const JwtSettings& settings) {
   const bool is_set = !settings.jwks_file.empty();
   const std::string file =
       ResolveFile(settings.folder, is_set ? settings.jwks_file : settings.key_file);
-  const absl::StatusOr<std::string> text =
-      ReadKeyFile(file, settings.algorithm == Algorithm::kHs256);
+  if (settings.algorithm == Algorithm::kHs256) WarnIfAnybodyMayRead(file);
+  const absl::StatusOr<std::string> text = ReadFile(file, kMaxFileBytes);
   auto keys = text.ok() ? Parse(settings, *text) : text.status();
   if (keys.ok()) return keys;
   const std::string path = MemberPath(settings.path, is_set ? "jwks_file" : "key_file");

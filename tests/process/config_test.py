@@ -91,9 +91,9 @@ class ConfigErrorTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             missing = os.path.join(folder, "missing.json")
             self.assertEqual(run("--config=" + missing).stderr,
-                             f"server: can not open {missing}: No such file or directory\n")
+                             f"server: {missing}: can not open it: No such file or directory\n")
             self.assertEqual(run("--config=" + folder).stderr,
-                             f"server: can not read {folder}: Is a directory\n")
+                             f"server: {folder}: can not read it: Is a directory\n")
         self.assertEqual(run("--config=/dev/zero").stderr,
                          "server: /dev/zero: larger than 4194304 bytes\n")
 
