@@ -174,14 +174,16 @@ TEST(EventLogTest, Levels) {
     WriteLog(LogEvent::kStarting, {.text = "also warn", .level = LogLevel::kWarn});
     WriteLog(LogEvent::kRouteFailed, {.text = "error"});
   };
-  const Lines all = {"debug debug", "info info", "warning warn", "warning also warn",
-                     "error error"};
+  const Lines all = {"debug debug", "info info", "warn warn", "warn also warn", "error error"};
   std::size_t from = 0;
   for (const auto& [name, level] : kLogLevels) {
     EXPECT_EQ(TextOf({.level = level}, log),
               Lines(all.begin() + static_cast<std::ptrdiff_t>(from), all.end()))
         << name;
     from += level == LogLevel::kWarn ? 2 : 1;
+  }
+  for (const json& line : JsonOf({.level = LogLevel::kDebug}, log)) {
+    EXPECT_TRUE(line["message"].get<std::string>().ends_with(line["level"].get<std::string>()));
   }
   // While it runs, and by name.
   EXPECT_EQ(TextOf({},
@@ -218,11 +220,11 @@ TEST(EventLogTest, OfOneKindThereAreSoManyInASecond) {
   EXPECT_EQ(count(lines, "info starting"), 5U);
   EXPECT_EQ(count(lines, "<< \"hi\""), 5U);
   EXPECT_GE(count(lines, "info connected"), 2U);
-  EXPECT_GE(count(lines, "warning refused"), 1U);
+  EXPECT_GE(count(lines, "warn refused"), 1U);
   EXPECT_GE(count(lines, " more connected lines in the last second"), 1U);
   EXPECT_GE(count(lines, " more refused lines in the last second"), 1U);
   EXPECT_EQ(CountDroppedLogLines().too_many - before,
-            5 - count(lines, "info connected") + 3 - count(lines, "warning refused"));
+            5 - count(lines, "info connected") + 3 - count(lines, "warn refused"));
 
   std::uint64_t more = 0;
   const std::vector<json> objects = JsonOf({.lines_per_second = 1}, log);

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,14 +22,37 @@ namespace fanfare {
 namespace {
 
 // %v is what event_log.cc made of a line.
-constexpr char kTextPattern[] = "%Y-%m-%dT%H:%M:%S.%e %l %v";
-constexpr char kJsonPattern[] = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
+constexpr char kTextPattern[] = "%Y-%m-%dT%H:%M:%S.%e %* %v";
+constexpr char kJsonPattern[] = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%*",%v})";
 
 std::atomic<const LogWriter*> the_writer{nullptr};
 
+const std::pair<std::string_view, LogLevel>& FromSpdlog(spdlog::level::level_enum level) {
+  const auto* const found = std::ranges::find_if(
+      kLogLevels, [level](const auto& entry) { return ToSpdlog(entry.second) == level; });
+  // It has levels that we never set.
+  return found == kLogLevels.end() ? kLogLevels.back() : *found;
+}
+
+// %*: the level by its name in the configuration; spdlog has another for some.
+class LevelName final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& entry, const std::tm& /*time*/,
+              spdlog::memory_buf_t& line) override {
+    const std::string_view name = FromSpdlog(entry.level).first;
+    line.append(name.data(), name.data() + name.size());
+  }
+  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
+    return std::make_unique<LevelName>();
+  }
+};
+
 std::unique_ptr<spdlog::formatter> MakeFormatter(LogFormat format) {
-  if (format == LogFormat::kText) return std::make_unique<spdlog::pattern_formatter>(kTextPattern);
-  return std::make_unique<spdlog::pattern_formatter>(kJsonPattern, spdlog::pattern_time_type::utc);
+  const bool is_text = format == LogFormat::kText;
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(
+      is_text ? spdlog::pattern_time_type::local : spdlog::pattern_time_type::utc);
+  formatter->add_flag<LevelName>('*').set_pattern(is_text ? kTextPattern : kJsonPattern);
+  return formatter;
 }
 
 // Hands lines to the writer.
@@ -101,17 +126,11 @@ bool SetLogLevel(std::string_view name) {
 }
 
 LogLevel CurrentLogLevel() {
-  const spdlog::level::level_enum current = spdlog::get_level();
-  for (const auto& [name, level] : kLogLevels) {
-    if (ToSpdlog(level) == current) return level;
-  }
-  return LogLevel::kError;
+  return FromSpdlog(spdlog::get_level()).second;
 }
 
 std::string_view CurrentLogLevelName() {
-  return std::ranges::find(kLogLevels, CurrentLogLevel(),
-                           [](const auto& entry) { return entry.second; })
-      ->first;
+  return FromSpdlog(spdlog::get_level()).first;
 }
 
 DroppedLogLines CountDroppedLogLines() {

@@ -22,7 +22,7 @@ class ResourcesTest(unittest.IsolatedAsyncioTestCase):
                 with faults.no_descriptors(server.pid):
                     # The kernel takes them in; the server can not.
                     waiting = [asyncio.create_task(faults.dial(server.port)) for _ in range(30)]
-                    await wait_log(server, "warning cannot accept at .*Too many open files", 3)
+                    await wait_log(server, "warn cannot accept at .*Too many open files", 3)
                     await healthy.hear_more()
                     self.assertFalse(any(task.done() for task in waiting))
                 # All of them come in now.

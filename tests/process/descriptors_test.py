@@ -76,7 +76,7 @@ class DescriptorsTest(unittest.IsolatedAsyncioTestCase):
 
     async def test_a_lower_limit_of_the_configuration_holds(self):
         with Server(config={"limits": {"connections": 3}}, descriptors=DESCRIPTORS) as server:
-            self.assertEqual([line for line in server.log if "warning limits." in line], [])
+            self.assertEqual([line for line in server.log if "warn limits." in line], [])
             await self.fill(server, 3)
             with self.assertRaises(websockets.InvalidStatusCode) as refused:
                 await connect(server.url("/chat"))
@@ -86,8 +86,8 @@ class DescriptorsTest(unittest.IsolatedAsyncioTestCase):
         with Server(config={"limits": {"connections": 5000}}, descriptors=DESCRIPTORS) as server:
             cap = int(server.wait_log(CAP)[0][1])
             self.assertLess(cap, DESCRIPTORS)
-            self.assertEqual([line for line in server.log if "warning limits." in line], [
-                f"warning limits.connections is 5000, but this process may only have {cap} "
+            self.assertEqual([line for line in server.log if "warn limits." in line], [
+                f"warn limits.connections is 5000, but this process may only have {cap} "
                 "(ulimit -n): using that"])
 
     def test_every_shard_has_what_it_needs(self):

@@ -196,7 +196,7 @@ class JsonTest(unittest.IsolatedAsyncioTestCase):
             lines = self.objects(server)
         for line in lines:
             self.assertRegex(line["time"], r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
-            self.assertIn(line["level"], ["info", "warning"])
+            self.assertIn(line["level"], ["info", "warn"])
         about = [line for line in lines if line.get("peer") == endpoint(client)]
         shared = {"level": "info", "peer": endpoint(client), "session": about[0]["session"],
                   "route": "echo"}
@@ -297,7 +297,7 @@ class StuckTest(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual(await asyncio.to_thread(process.wait, DEADLINE_SECONDS), 0)
                 with open(log.name, encoding="utf-8") as text:
                     rest = text.read()[100_000:]
-                self.assertRegex(rest, r"\A\n?[^\n]* warning the log could not be written: \d+ lines")
+                self.assertRegex(rest, r"\A\n?[^\n]* warn the log could not be written: \d+ lines")
                 self.assertIn(" info stopped; ", rest)
             finally:
                 process.kill()

@@ -73,7 +73,7 @@ class StartTest(unittest.TestCase):
                 self.assertEqual(status_at(host.strip("[]"), server.port), 404)
             # Without IPv6, there is a warning and a server.
             warnings = [line for line in server.log
-                        if line.startswith("warning") and ":8081" not in line]
+                        if line.startswith("warn ") and ":8081" not in line]
             self.assertLessEqual(2 - len(hosts), len(warnings), warnings)
             if len(hosts) == 2:
                 self.assertEqual(warnings, [])

@@ -115,7 +115,7 @@ class StopTest(unittest.IsolatedAsyncioTestCase):
                 began = time.monotonic()
                 self.assertEqual(await asyncio.to_thread(server.stop), 0)
                 took = time.monotonic() - began
-                server.wait_log("warning 1 connections did not end in time and were cut")
+                server.wait_log("warn 1 connections did not end in time and were cut")
                 # It was told, all the same: a close frame with 1012.
                 self.assertRegex(client.read_all(), rb"\x88.\x03\xf4the server stops; retry in \d+ ms\Z")
         self.assertGreaterEqual(took, 1)

@@ -115,7 +115,7 @@ class HandshakeTest(unittest.TestCase):
                     with connected(server, new) as tls:
                         self.assertRegex(tls.cipher()[0], "GCM|CHACHA20")
                         self.assertEqual(tls.selected_alpn_protocol(), "http/1.1")
-                server.wait_log("warning 127.0.0.1:\\d+ failed at TLS: unsupported protocol")
+                server.wait_log("warn 127.0.0.1:\\d+ failed at TLS: unsupported protocol")
                 server.stop()
                 self.assertRegex(server.log[-1], r"\btls_handshakes=2 tls_failures=2\b")
 
