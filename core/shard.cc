@@ -93,6 +93,10 @@ void Shard::Add(Member& member) {
 
 void Shard::Remove(Member& member) {
   members_.erase(&member);
+  TellIfDrained();
+}
+
+void Shard::TellIfDrained() {
   if (members_.empty() && drained_ != nullptr) std::exchange(drained_, nullptr)();
 }
 
@@ -160,12 +164,13 @@ std::vector<Shard::Member*> Shard::MembersOfOthersThan(const Generation& generat
 
 void Shard::Stop(const DrainPlan& plan, std::function<void()> drained) {
   stopping_ = true;
-  if (members_.empty()) return drained();
   drained_ = std::move(drained);
   fanout_.Flush(plan.deadline);
   drain_.Begin(Members(), plan, [this](Member* member, std::chrono::milliseconds retry) {
     DrainIfHere(member, DrainCause::kStop, retry);
   });
+  // Also where there is nobody, so that whoever comes late is visited.
+  TellIfDrained();
 }
 
 // The address of one that has gone may be another's by now, which a reload would have kept.

@@ -165,6 +165,7 @@ class Shard {
   static constexpr std::size_t kReadBytes = 64 * 1024;
 
   std::vector<Member*> Members() const;
+  void TellIfDrained();
   void Run();
   void Tick();
   void Apply(const Generation& generation);
