@@ -82,7 +82,8 @@ std::string AdminText(const Config& config) {
 
 std::string LogText(const LogSettings& log) {
   return ObjectText(
-      {{"format", R"("text", for people; or "json": an object in each line)",
+      {{"format",
+        R"("text", for people; or "json": an object in each line; another takes a restart)",
         Quoted(NameOf(log.format, kLogFormats))},
        {"level", R"(how much: "debug", "info", "warn" or "error")",
         Quoted(NameOf(log.level, kLogLevels))},
@@ -186,10 +187,12 @@ std::string ConfigText(const Config& config, const RouteTable* routes) {
       {"proxies", "who is believed that says whom a connection or a request comes from",
        ProxiesText(config.proxies)},
       {"admin", "for operators and their tools", AdminText(config)},
-      {"threads", "how many threads serve sessions; 0: one for each core",
+      {"threads",
+       "how many threads serve sessions; 0: one for each core; another number takes a restart",
        std::to_string(config.threads)},
       {"egress",
-       R"(how messages leave: "io_uring", "syscalls", or "auto": io_uring where it can be had)",
+       R"(how messages leave: "io_uring", "syscalls", or "auto": io_uring where it can be had; )"
+       R"(another takes a restart)",
        Quoted(NameOf(config.egress, kEgressChoices))},
       {"log", "how the log looks, and how much there is of it", LogText(config.log)},
       {"log_messages", "whether each message is logged, coming in (>>) and going out (<<)",

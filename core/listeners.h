@@ -25,15 +25,17 @@ struct ListenerChange {
   Listeners all;
   // Bound, and listening, but not accepting yet.
   Listeners opened;
-  // Not asked for any more; not closed yet.
+  // Not asked for any more; not closed yet. To be closed before those that were opened accept.
   Listeners dropped;
 };
 
 // Binds every address (see ParseListen) that `before` has not, and listens; of sockets that the
-// service manager passes, it takes copies. What one address stands for is all at one port. Of the
-// two of a name, one that this machine has not is left out: without IPv6, localhost is 127.0.0.1
-// alone. The error names the address, and nothing has changed then. `shards` must outlive the
-// listeners.
+// service manager passes, it takes copies. So it does where one of `before` that is dropped listens
+// already, at the same address and port: what came by the old one and what comes by the new one may
+// then differ, in TLS for one, and nobody is refused in between. What one address stands for is all
+// at one port. Of the two of a name, one that this machine has not is left out: without IPv6,
+// localhost is 127.0.0.1 alone. The error names the address, and nothing has changed then. `shards`
+// must outlive the listeners.
 absl::StatusOr<ListenerChange> ChangeListeners(Listeners before,
                                                const std::vector<std::string>& addresses,
                                                const std::vector<std::unique_ptr<Shard>>& shards);

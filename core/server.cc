@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/compat.h"
 #include "core/json_text.h"
 #include "core/route_table.h"
@@ -24,15 +25,22 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLeastRetrySpread{1000};
 constexpr std::chrono::milliseconds kRetryTimeEach{1};
 
-// Counts down to zero, and wakes who waits for that. Shared with the shards, because a task of one
-// that is stuck may run after the wait has ended.
+// How long a reload waits for shards, which take it between two turns: longer than one that is well
+// could need.
+constexpr std::chrono::seconds kAdoptTime{5};
+
+// Counts down to zero, does what is to be done then, and wakes who waits for that. Shared with the
+// shards, because a task of one that is stuck may run after the wait has ended.
 class Countdown {
  public:
-  explicit Countdown(std::size_t count) : count_(count) {}
+  explicit Countdown(std::size_t count, std::function<void()> at_zero = nullptr)
+      : at_zero_(std::move(at_zero)), count_(count) {}
 
   void Done() {
     const std::lock_guard lock(mutex_);
-    if (--count_ == 0) zero_.notify_all();
+    if (--count_ > 0) return;
+    if (at_zero_) at_zero_();
+    zero_.notify_all();
   }
   void WaitUntil(Clock::time_point deadline) {
     std::unique_lock lock(mutex_);
@@ -42,6 +50,7 @@ class Countdown {
  private:
   std::mutex mutex_;
   std::condition_variable zero_;
+  const std::function<void()> at_zero_;
   std::size_t count_;
 };
 
@@ -82,13 +91,14 @@ absl::StatusOr<RouteTable> MakeRoutes(const Config& config, RouteTable::Services
 
 // What was made once, at start.
 absl::Status CheckUnchanged(const Config& before, const Config& after) {
-  const char* setting = nullptr;
-  if (before.egress != after.egress) setting = "egress";
-  if (before.log.format != after.log.format) setting = "log.format";
-  if (ShardCount(before.threads) != ShardCount(after.threads)) setting = "threads";
-  if (setting == nullptr) return absl::OkStatus();
-  return absl::FailedPreconditionError(AtPath(
-      after.file, absl::StrCat(setting, ": can not change while the server runs: restart it")));
+  std::vector<std::string> settings;
+  if (ShardCount(before.threads) != ShardCount(after.threads)) settings.emplace_back("threads");
+  if (before.egress != after.egress) settings.emplace_back("egress");
+  if (before.log.format != after.log.format) settings.emplace_back("log.format");
+  if (settings.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      AtPath(after.file, absl::StrCat(absl::StrJoin(settings, ", "),
+                                      ": can not change while the server runs: restart it")));
 }
 
 }  // namespace
@@ -193,18 +203,18 @@ absl::Status Server::TryReload(const Config& config) {
   }
   *log_bytes_ = config.limits.log_bytes;
   addresses_.Update(config.limits);
-  const DrainPlan plan = PlanDrain(config.limits);
+  const Clock::time_point deadline = Clock::now() + kAdoptTime;
+  // Before any shard has the new one, and without what they lead to.
+  CloseListeners(change->dropped, deadline);
+  Shard& first = *shards_.front();
   OnEveryShard(
-      [this, after, plan, opened = std::move(change->opened), dropped = std::move(change->dropped)](
-          Shard& shard, const Done& done) {
+      [after, plan = PlanDrain(config.limits)](Shard& shard, const Done& done) {
         shard.Adopt(after, plan);
-        if (&shard == shards_.front().get()) {
-          Accept(opened);
-          Close(dropped);
-        }
         done();
       },
-      plan.deadline);
+      deadline,
+      // Likewise, when all have it.
+      [&first, opened = std::move(change->opened)] { first.Post([opened] { Accept(opened); }); });
   return absl::OkStatus();
 }
 
@@ -220,12 +230,7 @@ std::size_t Server::Stop() {
   draining_ = true;
   const DrainPlan plan = PlanDrain(generation()->limits());
   // Nobody comes in any more.
-  OnEveryShard(
-      [this](Shard& shard, const Done& done) {
-        if (&shard == shards_.front().get()) Close(listeners_);
-        done();
-      },
-      plan.deadline);
+  CloseListeners(listeners_, plan.deadline);
   // Nothing more is published; when all shards have done this, each knows of all that was.
   OnEveryShard(
       [](Shard& shard, const Done& done) {
@@ -240,9 +245,20 @@ std::size_t Server::Stop() {
   return cut;
 }
 
-void Server::OnEveryShard(const std::function<void(Shard&, Done)>& task,
-                          Clock::time_point deadline) {
-  auto countdown = std::make_shared<Countdown>(shards_.size());
+void Server::CloseListeners(const Listeners& listeners, Clock::time_point deadline) {
+  Shard& first = *shards_.front();
+  auto countdown = std::make_shared<Countdown>(1);
+  first.Post([&first, listeners, countdown] {
+    Close(listeners);
+    // After those that were accepted before.
+    first.Post([countdown] { countdown->Done(); });
+  });
+  countdown->WaitUntil(deadline);
+}
+
+void Server::OnEveryShard(const std::function<void(Shard&, Done)>& task, Clock::time_point deadline,
+                          std::function<void()> at_end) {
+  auto countdown = std::make_shared<Countdown>(shards_.size(), std::move(at_end));
   for (const auto& shard : shards_) {
     shard->Post(
         [&shard = *shard, task, countdown] { task(shard, [countdown] { countdown->Done(); }); });

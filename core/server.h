@@ -52,15 +52,22 @@ class Server {
     return Start(config, Parts());
   }
   // Puts another configuration in place of the one that it has: as a whole, or not at all. The
-  // error says what is wrong with it, or what can not change while the server runs (`threads`,
-  // `egress`).
+  // error says what is wrong with it, or names each setting that is another and can not change
+  // while the server runs: `threads`, `egress` and `log.format`.
   //
-  // Who comes from now on has the new routes and limits. Sessions keep the limits that they have.
-  // A route whose settings are what they were goes on as it is, with its sessions; those of others
-  // are closed with 1012 and told when to come back, and cut after `limits.shutdown_seconds`.
-  // Listeners whose addresses are in both are not touched. Returns when all shards have the new
-  // one. Thread: the one that started it.
+  // Who comes from now on has the new routes and limits. Sessions keep the limits that they have,
+  // and channels their `limits.log_bytes`. A route whose settings are what they were goes on as it
+  // is, with its sessions; those of others are closed with 1012 and told when to come back, and cut
+  // after `limits.shutdown_seconds`. Listeners whose addresses are in both are not touched; where
+  // only TLS or the way to write an address is another, whoever connects meanwhile waits. The rest
+  // of `log`, and `admin`, are for the caller.
+  //
+  // Returns when all shards have the new one, or after some seconds: one that is stuck takes it
+  // when it goes on, and only then are those accepted who come by an address that is new. Thread:
+  // the one that started it.
   absl::Status Reload(const Config& config);
+  // Counts one that was refused before Reload was asked.
+  void CountRefusedReload() { reloads_refused_.fetch_add(1); }
 
   // Finds what is wrong with a configuration as Start would, but listens to nothing.
   static absl::StatusOr<SharedGeneration> Check(
@@ -106,11 +113,15 @@ class Server {
   absl::Status TryReload(const Config& config);
   DrainPlan PlanDrain(const Limits& limits) const;
 
+  // Closes them, and waits until all who were accepted have been given to their shards, or the
+  // deadline has passed.
+  void CloseListeners(const Listeners& listeners, std::chrono::steady_clock::time_point deadline);
   // Starts something on every shard, and waits until all have called Done or the deadline has
-  // passed.
+  // passed. The last that does calls `at_end`, on its own thread.
   using Done = std::function<void()>;
   void OnEveryShard(const std::function<void(Shard&, Done)>& task,
-                    std::chrono::steady_clock::time_point deadline);
+                    std::chrono::steady_clock::time_point deadline,
+                    std::function<void()> at_end = nullptr);
 
   const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
   const RegisterRoute* const linked_;

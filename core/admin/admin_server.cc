@@ -146,8 +146,9 @@ void AdminServer::Adopt(Change change) {
                          dropped = std::move(change.listeners.dropped),
                          hosts = std::move(change.hosts)] {
     access_ = AdminAccess(hosts);
-    Accept(opened);
+    // In this order: one may listen at a copy of another's socket.
     Close(dropped);
+    Accept(opened);
   });
 }
 

@@ -83,7 +83,7 @@ absl::StatusOr<std::shared_ptr<Listener>> Listener::Open(
 absl::StatusOr<std::shared_ptr<Listener>> Listener::OpenCopy(
     int socket, const std::vector<std::unique_ptr<Shard>>& shards) {
   UniqueFd copy(fcntl(socket, F_DUPFD_CLOEXEC, 0));
-  if (copy.get() < 0) return absl::ErrnoToStatus(errno, "cannot copy a passed socket");
+  if (copy.get() < 0) return absl::ErrnoToStatus(errno, "cannot copy its socket");
   // Asio reads the address whatever version it is told.
   Acceptor acceptor(shards.front()->context());
   error_code ec;
@@ -91,7 +91,7 @@ absl::StatusOr<std::shared_ptr<Listener>> Listener::OpenCopy(
   if (!ec) copy.Release();
   Endpoint bound;
   if (!ec) bound = acceptor.local_endpoint(ec);
-  if (ec) return absl::UnavailableError(absl::StrCat("a passed socket: ", ec.message()));
+  if (ec) return absl::UnavailableError(absl::StrCat("its socket: ", ec.message()));
   return std::shared_ptr<Listener>(new Listener(std::move(acceptor), bound, shards));
 }
 
@@ -107,6 +107,7 @@ std::string Listener::Url() const {
 }
 
 void Listener::Accept() {
+  if (!acceptor_.is_open()) return;
   Shard& shard = LeastLoaded();
   acceptor_.async_accept(shard.context(), peer_,
                          [this, self = shared_from_this(), &shard](error_code ec, Socket socket) {
@@ -115,7 +116,11 @@ void Listener::Accept() {
 }
 
 void Listener::Close() {
-  acceptor_.close();
+  if (!acceptor_.is_open()) return;
+  // Of a socket that is closed but has copies, Asio's reactor would still be told: so it is taken
+  // from there first.
+  error_code ignored;
+  const UniqueFd socket(acceptor_.release(ignored));
   retry_.cancel();
 }
 
@@ -143,7 +148,7 @@ std::optional<AddressCounts::Place> Listener::PlaceOf(const net::ip::address& ad
 }
 
 void Listener::OnAccept(error_code ec, Socket socket, Shard& shard) {
-  if (!acceptor_.is_open()) return;
+  if (ec && !acceptor_.is_open()) return;
   try {
     HandOver(ec, std::move(socket), shard);
   } catch (const std::bad_alloc&) {
@@ -202,7 +207,7 @@ void Listener::AcceptLater(error_code ec) {
   WriteLog(LogEvent::kAcceptFailed, {.text = text, .fields = {{"address", address}}});
   retry_.expires_after(kRetryAfter);
   retry_.async_wait([this, self = shared_from_this()](error_code waited) {
-    if (!waited && acceptor_.is_open()) Accept();
+    if (!waited) Accept();
   });
 }
 

@@ -24,7 +24,8 @@ namespace fanfare {
 //
 // When the process is out of descriptors or memory, accepting goes on a little later.
 //
-// Thread: that of the first shard, but for Open. Lifetime: ends before the shards; after Close.
+// Thread: that of the first shard, but for Open, OpenCopy and socket(). Lifetime: ends before the
+// shards.
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
   // Binds and listens, at any free port for port 0. `shards` must outlive the listener. The error
@@ -33,19 +34,27 @@ class Listener : public std::enable_shared_from_this<Listener> {
   static absl::StatusOr<std::shared_ptr<Listener>> Open(
       const Endpoint& endpoint, const std::vector<std::unique_ptr<Shard>>& shards);
   // Listens at a copy of a socket that is bound and listens already, and goes on to do so when the
-  // listener is closed: whoever connects then waits for the next who accepts there.
+  // listener is closed: whoever connects then waits for the next who accepts there. Of two that
+  // accept at copies of one socket, either may be given a connection.
   static absl::StatusOr<std::shared_ptr<Listener>> OpenCopy(
       int socket, const std::vector<std::unique_ptr<Shard>>& shards);
+  ~Listener() { Close(); }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
 
   // Where it listens.
   const Endpoint& endpoint() const { return endpoint_; }
   // The same as a URL without a path: "https://127.0.0.1:8443".
   std::string Url() const;
+  // For OpenCopy, until it is closed.
+  int socket() { return acceptor_.native_handle(); }
 
   // Before Accept: TLS is spoken on its connections, with what their shard's generation has for it.
   void SpeakTls() { is_tls_ = true; }
 
+  // Nothing happens if it is closed already.
   void Accept();
+  // Accepts no more; who was accepted by then is still handed over.
   void Close();
 
  private:
