@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,17 @@
 
 namespace fanfare {
 namespace {
+
+// Which flags were given: Abseil tells of each that is set, and of their defaults before that.
+struct Given {
+  bool listen = false;
+  bool threads = false;
+  bool egress = false;
+  bool log_format = false;
+  bool log_level = false;
+  bool log_messages = false;
+};
+constinit Given given;
 
 template <typename T, std::size_t N>
 using Choices = std::array<std::pair<std::string_view, T>, N>;
@@ -79,15 +91,22 @@ ABSL_FLAG(bool, print_config, false,
           "and exit");
 ABSL_FLAG(std::vector<std::string>, listen, {},
           "addresses to listen on, such as localhost:8080, 0.0.0.0:80, [::1]:8080 or *:8080; with "
-          "https:// before it, TLS is spoken there");
-ABSL_FLAG(int, threads, 0, "how many threads serve sessions; 0: one for each core");
+          "https:// before it, TLS is spoken there")
+    .OnUpdate([] { fanfare::given.listen = true; });
+ABSL_FLAG(int, threads, 0, "how many threads serve sessions; 0: one for each core").OnUpdate([] {
+  fanfare::given.threads = true;
+});
 ABSL_FLAG(fanfare::EgressChoice, egress, fanfare::EgressChoice::kAuto,
-          "how messages leave: io_uring, syscalls, or auto: io_uring where it can be had");
+          "how messages leave: io_uring, syscalls, or auto: io_uring where it can be had")
+    .OnUpdate([] { fanfare::given.egress = true; });
 ABSL_FLAG(fanfare::LogFormat, log_format, fanfare::LogFormat::kText,
-          "how the log looks: text, or json: an object in each line");
+          "how the log looks: text, or json: an object in each line")
+    .OnUpdate([] { fanfare::given.log_format = true; });
 ABSL_FLAG(fanfare::LogLevel, log_level, fanfare::LogLevel::kInfo,
-          "how much is logged: debug, info, warn or error");
-ABSL_FLAG(bool, log_messages, false, "log every message, coming in (>>) and going out (<<)");
+          "how much is logged: debug, info, warn or error")
+    .OnUpdate([] { fanfare::given.log_level = true; });
+ABSL_FLAG(bool, log_messages, false, "log every message, coming in (>>) and going out (<<)")
+    .OnUpdate([] { fanfare::given.log_messages = true; });
 
 namespace fanfare {
 namespace {
@@ -95,6 +114,17 @@ namespace {
 Task TaskOfFlags() {
   if (absl::GetFlag(FLAGS_print_config)) return Task::kPrintConfig;
   return absl::GetFlag(FLAGS_check_config).empty() ? Task::kServe : Task::kCheckConfig;
+}
+
+template <typename T>
+std::optional<T> ValueIf(bool is_given, const absl::Flag<T>& flag) {
+  if (!is_given) return std::nullopt;
+  return absl::GetFlag(flag);
+}
+
+template <typename T>
+void Override(T& setting, const std::optional<T>& flag) {
+  if (flag) setting = *flag;
 }
 
 }  // namespace
@@ -109,36 +139,40 @@ void DescribeFlags() {
   absl::SetFlagsUsageConfig(usage);
 }
 
-absl::StatusOr<Settings> ReadSettings(int argc, char** argv) {
+absl::StatusOr<Flags> ReadFlags(int argc, char** argv) {
+  given = {};
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     return absl::InvalidArgumentError(std::string("unexpected argument: ") + rest[1]);
   }
-  Settings settings{.task = TaskOfFlags()};
-  Config& config = settings.config;
-  std::string file = absl::GetFlag(FLAGS_check_config);
-  if (file.empty()) file = absl::GetFlag(FLAGS_config);
-  if (!file.empty()) {
-    absl::StatusOr<Config> read = ReadConfig(file);
+  const std::string checked = absl::GetFlag(FLAGS_check_config);
+  return Flags{
+      .task = TaskOfFlags(),
+      .file = checked.empty() ? absl::GetFlag(FLAGS_config) : checked,
+      .listen = ValueIf(given.listen, FLAGS_listen),
+      .threads = ValueIf(given.threads, FLAGS_threads),
+      .egress = ValueIf(given.egress, FLAGS_egress),
+      .log_format = ValueIf(given.log_format, FLAGS_log_format),
+      .log_level = ValueIf(given.log_level, FLAGS_log_level),
+      .log_messages = ValueIf(given.log_messages, FLAGS_log_messages),
+  };
+}
+
+absl::StatusOr<Config> ReadConfig(const Flags& flags) {
+  Config config;
+  if (!flags.file.empty()) {
+    absl::StatusOr<Config> read = ReadConfig(flags.file);
     if (!read.ok()) return read.status();
     config = *std::move(read);
   }
-  // What the file says is the default of the flags now.
-  absl::SetFlag(&FLAGS_listen, config.listen);
-  absl::SetFlag(&FLAGS_threads, config.threads);
-  absl::SetFlag(&FLAGS_egress, config.egress);
-  absl::SetFlag(&FLAGS_log_format, config.log.format);
-  absl::SetFlag(&FLAGS_log_level, config.log.level);
-  absl::SetFlag(&FLAGS_log_messages, config.log_messages);
-  absl::ParseCommandLine(argc, argv);
-  config.listen = absl::GetFlag(FLAGS_listen);
-  config.threads = absl::GetFlag(FLAGS_threads);
-  config.egress = absl::GetFlag(FLAGS_egress);
-  config.log.format = absl::GetFlag(FLAGS_log_format);
-  config.log.level = absl::GetFlag(FLAGS_log_level);
-  config.log_messages = absl::GetFlag(FLAGS_log_messages);
+  Override(config.listen, flags.listen);
+  Override(config.threads, flags.threads);
+  Override(config.egress, flags.egress);
+  Override(config.log.format, flags.log_format);
+  Override(config.log.level, flags.log_level);
+  Override(config.log_messages, flags.log_messages);
   if (absl::Status status = CheckConfig(config); !status.ok()) return status;
-  return settings;
+  return config;
 }
 
 }  // namespace fanfare

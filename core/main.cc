@@ -100,18 +100,31 @@ void LogStop(const Server& server, std::size_t cut) {
   WriteLog(LogEvent::kStopped, {.text = text});
 }
 
+sigset_t StopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
+  return signals;
+}
+
 // Blocks the signals that stop the server or make it read its configuration again, in this thread
 // and those that it starts.
 sigset_t BlockSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  sigset_t signals = StopSignals();
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A log reader that has gone is not a reason to go, too.
   std::signal(SIGPIPE, SIG_IGN);
   // Nor is one that is as large as it may be (ulimit -f).
   std::signal(SIGXFSZ, SIG_IGN);
   return signals;
+}
+
+// A second one ends the process at once, also when the log's reader is stuck. SIGHUP stays blocked:
+// there is nothing to reload any more, and it is no reason to end without a word to the sessions.
+void UnblockStopSignals() {
+  const sigset_t signals = StopSignals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 // Ends the process then at the latest, whatever holds it up: a log whose reader has stopped, or a
@@ -138,26 +151,40 @@ int CheckOnly(const Config& config) {
   return 0;
 }
 
-// Puts the configuration in place that the flags and the file say now. When something is wrong with
-// it, nothing changes.
-absl::Status Reload(int argc, char** argv, Server& server, AdminServer& admin) {
-  absl::StatusOr<Settings> settings = ReadSettings(argc, argv);
-  if (!settings.ok()) return settings.status();
-  Config& config = settings->config;
-  if (absl::Status status = FitConnectionsToDescriptors(config); !status.ok()) return status;
-  auto admin_change = admin.Prepare(config);
-  if (!admin_change.ok()) return admin_change.status();
-  if (absl::Status status = server.Reload(config); !status.ok()) return status;
-  admin.Adopt(*std::move(admin_change));
-  SetLogLevel(config.log.level);
-  SetLogRate(config.log.lines_per_second);
+// A configuration that can be put in place, as far as the server itself is not asked.
+struct NextConfig {
+  Config config;
+  AdminServer::Change admin;
+};
+
+absl::StatusOr<NextConfig> PrepareNext(const Flags& flags, const AdminServer& admin) {
+  absl::StatusOr<Config> config = ReadConfig(flags);
+  if (!config.ok()) return config.status();
+  if (absl::Status status = FitConnectionsToDescriptors(*config); !status.ok()) return status;
+  absl::StatusOr<AdminServer::Change> change = admin.Prepare(*config);
+  if (!change.ok()) return change.status();
+  return NextConfig{.config = *std::move(config), .admin = *std::move(change)};
+}
+
+// Puts the configuration in place that the file says now. When something is wrong with it, nothing
+// changes.
+absl::Status Reload(const Flags& flags, Server& server, AdminServer& admin) {
+  absl::StatusOr<NextConfig> next = PrepareNext(flags, admin);
+  if (!next.ok()) {
+    server.CountRefusedReload();
+    return next.status();
+  }
+  if (absl::Status status = server.Reload(next->config); !status.ok()) return status;
+  admin.Adopt(std::move(next->admin));
+  SetLogLevel(next->config.log.level);
+  SetLogRate(next->config.log.lines_per_second);
   return absl::OkStatus();
 }
 
-void ReloadAndLog(int argc, char** argv, Server& server, AdminServer& admin) {
+void ReloadAndLog(const Flags& flags, Server& server, AdminServer& admin) {
   WriteLog(LogEvent::kReloading, {.text = "reading the configuration again on SIGHUP"});
   NotifyReloading();
-  const absl::Status status = Reload(argc, argv, server, admin);
+  const absl::Status status = Reload(flags, server, admin);
   if (status.ok()) {
     LogAddresses(server, admin);
     LogRoutes(server);
@@ -181,21 +208,22 @@ int ServeUntilSignal(const sigset_t& signals, const std::function<void()>& reloa
 
 int Main(int argc, char** argv) {
   DescribeFlags();
-  absl::StatusOr<Settings> settings = ReadSettings(argc, argv);
-  if (!settings.ok()) return Fail(ToStd(settings.status().message()));
-  Config& config = settings->config;
-  if (settings->task == Task::kPrintConfig) return PrintConfig(config);
-  if (settings->task == Task::kCheckConfig) return CheckOnly(config);
+  const absl::StatusOr<Flags> flags = ReadFlags(argc, argv);
+  if (!flags.ok()) return Fail(ToStd(flags.status().message()));
+  absl::StatusOr<Config> config = ReadConfig(*flags);
+  if (!config.ok()) return Fail(ToStd(config.status().message()));
+  if (flags->task == Task::kPrintConfig) return PrintConfig(*config);
+  if (flags->task == Task::kCheckConfig) return CheckOnly(*config);
 
   KeepMemoryReserve();
   const sigset_t signals = BlockSignals();
-  const Logging logging(config.log);
-  if (absl::Status status = FitConnectionsToDescriptors(config); !status.ok()) {
+  const Logging logging(config->log);
+  if (absl::Status status = FitConnectionsToDescriptors(*config); !status.ok()) {
     return Fail(ToStd(status.message()));
   }
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(config);
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(*config);
   if (!server.ok()) return Fail(ToStd(server.status().message()));
-  auto admin = AdminServer::Start(config, **server);
+  auto admin = AdminServer::Start(*config, **server);
   if (!admin.ok()) return Fail(ToStd(admin.status().message()));
   LogAddresses(**server, **admin);
   LogRoutes(**server);
@@ -203,10 +231,8 @@ int Main(int argc, char** argv) {
   NotifyReady(StatusLine(**server));
   const Watchdog watchdog([&server = **server] { return StuckShards(server); });
 
-  const int signal =
-      ServeUntilSignal(signals, [&] { ReloadAndLog(argc, argv, **server, **admin); });
-  // A second one ends the process at once, also when the log's reader is stuck.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  const int signal = ServeUntilSignal(signals, [&] { ReloadAndLog(*flags, **server, **admin); });
+  UnblockStopSignals();
   EndWithin((*server)->generation()->limits().shutdown_time + kTimeForTheLog);
   NotifyStopping();
   const std::string_view name = signal == SIGINT ? "SIGINT" : "SIGTERM";

@@ -96,6 +96,12 @@ class FlagsTest(unittest.TestCase):
         for setting in ['"format": "json"', '"level": "warn"', '"lines_per_second": 7']:
             self.assertIn(setting, printed)
 
+    def test_a_flag_wins_also_with_its_default(self):
+        printed = run("--print_config", "--threads=0", "--nolog_messages",
+                      config={"threads": 2, "log_messages": True, "egress": "syscalls"}).stdout
+        for setting in ['"threads": 0', '"log_messages": false', '"egress": "syscalls"']:
+            self.assertIn(setting, printed)
+
     def test_unknown_flags_and_arguments(self):
         self.assert_error("ERROR: Unknown command line flag 'port'", "--port=80")
         self.assert_error("server: unexpected argument: 8080", "8080")

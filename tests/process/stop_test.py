@@ -121,6 +121,15 @@ class StopTest(unittest.IsolatedAsyncioTestCase):
         self.assertGreaterEqual(took, 1)
         self.assertLess(took, SHUTDOWN_SECONDS)
 
+    async def test_a_reload_comes_too_late(self):
+        with Server(config={"limits": {"shutdown_seconds": 2}}) as server:
+            with RawClient(server):
+                server.send_signal(signal.SIGTERM)
+                await wait_log(server, "stopping on SIGTERM")
+                server.send_signal(signal.SIGHUP)
+                self.assertEqual(await asyncio.to_thread(server.wait_end), 0)
+                server.wait_log("warn 1 connections did not end in time and were cut")
+
     async def test_a_second_signal_ends_it_at_once(self):
         for first, second in [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGINT)]:
             # Would it wait, it would be longer than the test may take.
