@@ -363,6 +363,31 @@ TEST_F(FanoutTest, ASessionWithTwoChannelsGetsBothInOneSend) {
   EXPECT_EQ(a.Texts(), (Texts{"one", "three", "two"})) << "in order within each channel";
 }
 
+TEST_F(FanoutTest, SessionsWithTwoChannelsGiveBackTheirLogs) {
+  Channel other("other", {.log_bytes = 1 << 20});
+  FakeSession a(shard_);
+  FakeSession b(shard_);
+  const Subscription a1 = a.Subscribe(channel_);
+  const Subscription a2 = a.Subscribe(other);
+  const Subscription b1 = b.Subscribe(channel_);
+  const Subscription b2 = b.Subscribe(other);
+  const std::string text(5'000, 'x');
+  channel_.Publish(Text(text));
+  shard_.network().LimitTo(a.socket(), 10);
+  shard_.Run();
+  EXPECT_GT(channel_.log_memory(), 0U);
+  // It is sent in parts, and in between nothing is published.
+  for (int i = 0; i < 10; ++i) {
+    a.BecomeWritable();
+    shard_.network().LimitTo(a.socket(), 1'000);
+    shard_.Run();
+  }
+  EXPECT_EQ(a.Texts(), Texts{text});
+  EXPECT_EQ(b.Texts(), Texts{text});
+  EXPECT_EQ(channel_.log_memory(), 0U);
+  EXPECT_EQ(other.log_memory(), 0U);
+}
+
 TEST_F(FanoutTest, ASessionWithTwoChannelsMayStopAnywhere) {
   const std::size_t all = 4 * (2 + 1);
   for (std::size_t first = 0; first <= all; ++first) {

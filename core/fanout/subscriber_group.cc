@@ -60,6 +60,7 @@ std::unique_ptr<Subscriber> SubscriberGroup::Add(SocketWriter& writer,
   }
   auto subscriber = std::make_unique<Subscriber>(*this, writer);
   AddLagging(*subscriber, position);
+  if (IsBehind(*subscriber)) ++behind_;
   return subscriber;
 }
 
@@ -68,7 +69,7 @@ void SubscriberGroup::Remove(Subscriber& subscriber) {
     RemoveDirect(subscriber, PositionOf(subscriber));
   } else {
     RemoveLagging(subscriber);
-    if (lagging_.empty()) Trim();
+    if (IsBehind(subscriber)) CountNotBehind();
   }
   LeaveIfEmpty();
 }
@@ -101,10 +102,11 @@ Lag SubscriberGroup::SlowestLag() const {
   return {.bytes = channel_->log_->head() - position, .messages = channel_->appended_ - before};
 }
 
-void SubscriberGroup::Trim() {
-  if (in_pass_ || channel_ == nullptr) return;
-  LogPosition needed = to_;
-  for (const Subscriber* subscriber : lagging_) needed = std::min(needed, subscriber->boundary);
+void SubscriberGroup::CountNotBehind() {
+  if (!in_pass_ && --behind_ == 0) ReleaseLogBefore(to_);
+}
+
+void SubscriberGroup::ReleaseLogBefore(LogPosition needed) {
   window_.DropBefore(needed);
 
   const std::lock_guard lock(channel_->mutex_);
@@ -113,7 +115,7 @@ void SubscriberGroup::Trim() {
 }
 
 bool SubscriberGroup::HasDue(const Subscriber& subscriber) const {
-  return !subscriber.direct && !subscriber.fallen && subscriber.position < to_;
+  return !subscriber.direct && !subscriber.fallen && IsBehind(subscriber);
 }
 
 void SubscriberGroup::Gather(const Subscriber& subscriber, std::size_t max_pieces,
@@ -134,6 +136,7 @@ void SubscriberGroup::CopyRestOfFrame(const Subscriber& subscriber, std::string&
 }
 
 void SubscriberGroup::Advance(Subscriber& subscriber, std::size_t bytes) {
+  const bool was_behind = IsBehind(subscriber);
   subscriber.position += bytes;
   const Counted counted = CountSent(*subscriber.writer, subscriber.boundary, subscriber.position);
   subscriber.boundary = counted.boundary;
@@ -141,6 +144,7 @@ void SubscriberGroup::Advance(Subscriber& subscriber, std::size_t bytes) {
   const bool is_stale = channel_->settings_.slow_readers == SlowReaders::kLatest &&
                         !subscriber.mid_frame() && subscriber.position < newest_;
   if (is_stale) Skip(subscriber, newest_);
+  if (was_behind && !IsBehind(subscriber)) CountNotBehind();
 }
 
 SubscriberGroup::Counted SubscriberGroup::CountSent(const SocketWriter& writer,
@@ -191,7 +195,6 @@ void SubscriberGroup::MakeDirectIfAligned(Subscriber& subscriber) {
   std::swap(direct_[next_], direct_.back());
   direct_.back().subscriber->index = direct_.size() - 1;
   subscriber.index = next_++;
-  if (lagging_.empty()) Trim();
 }
 
 void SubscriberGroup::RemoveDirect(Subscriber& subscriber, LogPosition position) {

@@ -136,8 +136,13 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   void RemoveDirect(Subscriber& subscriber, LogPosition position);
   void RemoveLagging(Subscriber& subscriber);
   void AddLagging(Subscriber& subscriber, LogPosition position);
+  // Whether a lagging subscriber has yet to reach to_, and so may need what lies before.
+  bool IsBehind(const Subscriber& subscriber) const { return subscriber.position < to_; }
+  // One that was behind is not any more. With the last of them, the log is given back that they
+  // needed: no pass may come for long.
+  void CountNotBehind();
   // Gives back what no subscriber of this shard needs any more.
-  void Trim();
+  void ReleaseLogBefore(LogPosition needed);
   // Counts and logs the frames from `boundary` that end at or before `end`; returns the last end.
   struct Counted {
     LogPosition boundary;
@@ -164,6 +169,8 @@ class SubscriberGroup : public std::enable_shared_from_this<SubscriberGroup> {
   LogPosition uncounted_ = 0;
   std::vector<Direct> direct_;
   std::vector<Subscriber*> lagging_;
+  // How many of lagging_ are behind; of use between passes, and counted at the end of each.
+  std::size_t behind_ = 0;
 
   // The pass: direct_[0, next_) stand at to_, the others at from_. Between passes from_ == to_.
   bool in_pass_ = false;

@@ -1,4 +1,5 @@
 // The passes of a group: what it sends to its subscribers, and what becomes of slow ones.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -131,7 +132,14 @@ bool SubscriberGroup::EndPass(Time now) {
   }
   from_ = to_;
   next_ = direct_.size();
-  Trim();
+  LogPosition needed = to_;
+  behind_ = 0;
+  for (const Subscriber* subscriber : lagging_) {
+    if (!IsBehind(*subscriber)) continue;
+    ++behind_;
+    needed = std::min(needed, subscriber->boundary);
+  }
+  ReleaseLogBefore(needed);
   // Backwards, because a subscriber that becomes direct leaves the list.
   for (std::size_t i = lagging_.size(); i > 0; --i) {
     Subscriber& subscriber = *lagging_[i - 1];

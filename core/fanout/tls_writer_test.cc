@@ -38,12 +38,12 @@ std::string Frame(std::string_view text) {
 // A writer whose peer reads what the network was given.
 class SecureWriter final : public SocketWriter::Owner {
  public:
-  SecureWriter(FakeShard& shard, const TlsContexts& contexts, std::size_t outbox_bytes = 1 << 20)
-      : shard_(shard) {
+  SecureWriter(FakeShard& shard, const TlsContexts& contexts, int socket = kSocket)
+      : shard_(shard), socket_(socket) {
     auto session = std::make_unique<TlsSession>(contexts);
     testing::Handshake(peer_, *session);
-    writer_ = std::make_unique<SocketWriter>(shard.fanout(), *this, kSocket,
-                                             SocketWriter::Settings{.outbox_bytes = outbox_bytes},
+    writer_ = std::make_unique<SocketWriter>(shard.fanout(), *this, socket,
+                                             SocketWriter::Settings{.outbox_bytes = 1 << 20},
                                              std::move(session));
   }
   ~SecureWriter() { writer_->Close(); }
@@ -59,14 +59,14 @@ class SecureWriter final : public SocketWriter::Owner {
   // All that the peer has heard, after the shard has run.
   const std::string& Heard() {
     shard_.Run();
-    const std::string& sent = shard_.network().sent(kSocket);
+    const std::string& sent = shard_.network().sent(socket_);
     heard_ += peer_.Read(std::string_view(sent).substr(read_));
     read_ = sent.size();
     return heard_;
   }
   void BecomeWritable() {
     waits_ = false;
-    shard_.network().Unlimit(kSocket);
+    shard_.network().Unlimit(socket_);
     writer_->OnWritable();
   }
 
@@ -79,6 +79,7 @@ class SecureWriter final : public SocketWriter::Owner {
   LogSubject subject() const override { return {.peer = "secure"}; }
 
   FakeShard& shard_;
+  const int socket_;
   TlsPeer peer_;
   std::unique_ptr<SocketWriter> writer_;
   std::size_t read_ = 0;
@@ -157,6 +158,33 @@ TEST_F(TlsWriterTest, WhoReadsSlowlyHoldsAFewRecordsAtMost) {
   secure_.BecomeWritable();
   EXPECT_TRUE(secure_.Heard() ==
               Frame(text) + Frame("own") + Frame(text) + Frame(text) + Frame(text) + Frame(text));
+}
+
+TEST_F(TlsWriterTest, TheLogIsGivenBackWhenAllHaveReadIt) {
+  SecureWriter other(shard_, *contexts_, kSocket + 1);
+  const auto one = secure_->Subscribe(channel_);
+  const auto two = other->Subscribe(channel_);
+  shard_.network().LimitTo(kSocket, 1000);
+  const std::string text(100'000, 'x');
+  Publish(text);
+  EXPECT_TRUE(other.Heard() == Frame(text));
+  EXPECT_GE(channel_.log_memory(), text.size()) << "one has yet to be sent it";
+  // Nothing more is published.
+  secure_.BecomeWritable();
+  EXPECT_TRUE(secure_.Heard() == Frame(text));
+  EXPECT_EQ(channel_.log_memory(), 0U);
+}
+
+TEST_F(TlsWriterTest, TheLogIsGivenBackWhenWhoNeedsItLeaves) {
+  SecureWriter other(shard_, *contexts_, kSocket + 1);
+  auto one = secure_->Subscribe(channel_);
+  const auto two = other->Subscribe(channel_);
+  shard_.network().LimitTo(kSocket, 1000);
+  Publish(std::string(100'000, 'x'));
+  shard_.Run();
+  EXPECT_GT(channel_.log_memory(), 0U);
+  one = nullptr;
+  EXPECT_EQ(channel_.log_memory(), 0U);
 }
 
 TEST_F(TlsWriterTest, AFrameThatWasBegunIsFinishedAfterTheSubscription) {
