@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "core/base64_object.h"
 #include "core/escaped_text.h"
 
 namespace fanfare {
@@ -14,7 +15,6 @@ namespace {
 constexpr std::string_view kMask = "***";
 constexpr std::string_view kBearer = "bearer";
 constexpr std::string_view kBearerPrefix = "bearer.";
-constexpr std::string_view kTokenStart = "eyJ";
 
 // In lower case.
 constexpr std::array<std::string_view, 7> kSecretWords = {
@@ -109,12 +109,18 @@ class Masker {
 
   // Where in the word a JSON Web Token starts.
   std::optional<std::size_t> TokenStart(std::size_t end) const {
-    const std::size_t start = word_.find(kTokenStart);
-    if (start == std::string::npos) return std::nullopt;
-    const auto dots =
-        std::count(word_.begin() + static_cast<std::ptrdiff_t>(start), word_.end(), '.');
-    if (dots < 2 && end < text_.size()) return std::nullopt;
-    return start;
+    const std::string_view word = word_;
+    const std::size_t start = FindBase64Object(word);
+    if (start == std::string_view::npos) return std::nullopt;
+    const auto dots = std::ranges::count(word.substr(start), '.');
+    if (dots >= 2) return start;
+    // What comes before the payload is a header, whatever it looks like.
+    if (dots == 1 && start >= 2 && word[start - 1] == '.') {
+      const std::size_t before = word.rfind('.', start - 2);
+      return before == std::string_view::npos ? 0 : before + 1;
+    }
+    if (end == text_.size()) return start;
+    return std::nullopt;
   }
 
   std::size_t EndOfToken(std::size_t at) const {

@@ -13,8 +13,9 @@ namespace fanfare {
 //   is a string of other JSON, and in JSON that has no end), in queries and forms (also where they
 //   are percent-encoded) and in headers, whose value is the rest of the line;
 // - what follows `Bearer ` or `bearer.`;
-// - whatever has the form of a JSON Web Token (RFC 7519): base64url that begins with eyJ, and at
-//   least two dots; or what begins so and is cut off by the end of the text.
+// - whatever has the form of a JSON Web Token (RFC 7519): base64url of what begins as an object of
+//   JSON does, with white space or without, and at least two dots; also with any first part, if the
+//   second begins so; and what begins so and is cut off by the end of the text.
 //
 //   {"type":"resume","token":"***"}     GET /chat?token=***&name=Ada     Cookie: ***
 //

@@ -131,6 +131,24 @@ TEST(MaskTest, WebTokensWhereverTheyAre) {
   }
 }
 
+TEST(MaskTest, WebTokensWhoseJsonIsNotCompact) {
+  // {"alg":"HS256"} with a space, a line, a line of Windows and a tab behind its brace.
+  for (const std::string header : {"eyAiYWxnIjoiSFMyNTYifQ", "ewogICJhbGciOiAiSFMyNTYiCn0",
+                                   "ew0KICAiYWxnIjogIkhTMjU2Ig0KfQ", "ewkiYWxnIjoiSFMyNTYifQ"}) {
+    const std::string jwt = header + ".eyJzdWIiOiJhZGEifQ.dBjftJeZ4CVP-mB92K27uhb_UA";
+    EXPECT_EQ(MaskSecrets(jwt), "***");
+    EXPECT_EQ(MaskSecrets("say " + jwt + ", twice: (" + jwt + ")"), "say ***, twice: (***)");
+    EXPECT_EQ(MaskSecrets("/chat/" + jwt + "/x"), "/chat/***/x");
+    EXPECT_EQ(MaskSecrets("a " + jwt.substr(0, header.size())), "a ***");
+  }
+  // The payload tells it: this header begins with a space.
+  EXPECT_EQ(MaskSecrets("a IHsiYWxnIjoiSFMyNTYifQ.eyJzdWIiOiJhZGEifQ.dBjftJeZ4CVP b"), "a *** b");
+  EXPECT_EQ(MaskSecrets("a IHsiYWxnIn0.ewoic3ViIjoiYWRhIn0.dBjftJeZ4CVP b"), "a *** b");
+  for (const std::string_view text : {"ewok.example.com is", "a homework.example.com b"}) {
+    EXPECT_EQ(MaskSecrets(text), text);
+  }
+}
+
 // Text that is made to take long, and text without sense: it comes to an end, and no secret is in
 // what comes out.
 TEST(MaskTest, TakesAnyText) {
