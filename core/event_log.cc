@@ -84,7 +84,9 @@ void AppendMember(std::string& out, std::string_view name, std::string_view text
 
 void AppendField(std::string& out, const LogField& field) {
   if (const auto* text = std::get_if<std::string_view>(&field.value)) {
-    if (!text->empty()) AppendMember(out, field.name, MaskSecrets(*text));
+    if (text->empty()) return;
+    if (field.is_masked) return AppendMember(out, field.name, *text);
+    AppendMember(out, field.name, MaskSecrets(*text));
   } else if (const auto* number = std::get_if<std::uint64_t>(&field.value)) {
     absl::StrAppend(&out, ",\"", ToAbsl(field.name), "\":", *number);
   } else if (const auto* flag = std::get_if<bool>(&field.value)) {
@@ -169,13 +171,12 @@ void LogMessage(LogEvent event, const LogSubject& about, Message message) try {
   const Kind& kind = kKinds[static_cast<std::size_t>(event)];
   if (!IsLogged(kind.level)) return;
   const char* const arrow = event == LogEvent::kReceived ? ">> " : "<< ";
-  const std::string text = arrow + QuoteForLog(message);
-  const bool is_json = format == LogFormat::kJson;
-  const std::string payload = is_json ? ShownForLog(message.payload) : "";
+  const ShownMessage shown(message);
+  const std::string text = arrow + shown.Quoted();
   const bool is_binary = message.type == MessageType::kBinary;
   Write(kind, {.about = about,
                .text = text,
-               .fields = {{"payload", payload},
+               .fields = {{"payload", shown.text(), true},
                           {"bytes", std::uint64_t{message.payload.size()}},
                           {"binary", is_binary ? LogField::Value(true) : LogField::Value()}}});
 } catch (...) {

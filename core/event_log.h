@@ -8,12 +8,14 @@
 //    "message":"disconnected (1001 \"going away\")","peer":"127.0.0.1:4242","session":7,
 //    "route":"chat","code":1001,"reason":"going away"}
 //
-// Of one kind, log.lines_per_second are written in a second. What is more is counted, and a line
-// says how many there were when the second is over. There is no limit to what an operator asked
-// for (messages) or did (start and stop).
+// Of one kind, log.lines_per_second are written in a second, or one where it says so below. What is
+// more is counted, and a line says how many there were when the second is over. There is no limit
+// to what an operator asked for (messages) or did (start and stop), and none at all if
+// log.lines_per_second is 0.
 //
-// Thread: any. Nothing here waits for the log to be written (see log_writer.h), and a line
-// allocates nothing that its caller does not.
+// Thread: any. Nothing here waits for the log to be written (see log_writer.h). A line of text
+// allocates nothing here, as a rule, if it is short and neither a message nor a route's; a line of
+// JSON does for the text in it.
 #pragma once
 
 #include <cstddef>
@@ -44,10 +46,10 @@ enum class LogEvent {
   kSkipped,
   // An HTTP request that did not become a session; of level debug.
   kAnswered,
-  // Somebody is over a limit, or shows no token that is right; each told once in a second.
+  // Somebody is over a limit, or shows no token that is right; of each, one line in a second.
   kRefused,
   kUnauthorized,
-  // A connection that could not be encrypted; told once in a second.
+  // A connection that could not be encrypted; one line in a second.
   kTlsFailed,
   kRouteFailed,
   kConnectionFailed,
@@ -72,11 +74,12 @@ struct LogSubject {
 };
 
 // A member of JSON lines. Text, which may be a peer's, is escaped there, and its secrets are
-// masked. What is empty is left out.
+// masked, unless they have been. What is empty is left out.
 struct LogField {
   using Value = std::variant<std::monostate, std::string_view, std::uint64_t, bool>;
   std::string_view name;
   Value value;
+  bool is_masked = false;
 };
 
 struct LogLine {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/log_text.h"
 #include "core/logging.h"
 #include "core/unique_fd.h"
 
@@ -164,6 +165,17 @@ TEST(EventLogTest, NoSecretsInEitherFormat) {
     }
   }
   EXPECT_EQ(TextOf({}, log)[2], R"(info 127.0.0.1:4242 who said Bearer ***?\n)");
+}
+
+// What a message's cut makes look like one is no secret, and is the same in both places.
+TEST(EventLogTest, SecretsAreLookedForOnce) {
+  const std::string shown = std::string(kMaxLoggedBytes - 4, 'a') + " eyJ";
+  const std::vector<json> lines = JsonOf({}, [&] {
+    LogMessage(LogEvent::kReceived, kAda, {MessageType::kText, shown + " is no token here"});
+  });
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["payload"], shown);
+  EXPECT_EQ(lines[0]["message"], ">> \"" + shown + "...\" (273 bytes)");
 }
 
 TEST(EventLogTest, Levels) {

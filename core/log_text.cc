@@ -109,12 +109,6 @@ std::string Length(std::size_t bytes) {
   return absl::StrFormat(" (%d %s)", bytes, bytes == 1 ? "byte" : "bytes");
 }
 
-std::string QuoteBinary(std::string_view bytes) {
-  const auto [shown, is_cut] = ShownPart(bytes, kMaxLoggedBytes);
-  return absl::StrCat("binary \"", EscapeBinary(shown), is_cut ? "...\"" : "\"",
-                      Length(bytes.size()));
-}
-
 std::string Escape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -141,25 +135,34 @@ std::string Escape(std::string_view text) {
   return out;
 }
 
+std::string Quote(std::string_view shown, bool is_cut, std::size_t bytes) {
+  return absl::StrCat("\"", Escape(shown), is_cut ? "...\"" : "\"", is_cut ? Length(bytes) : "");
+}
+
 }  // namespace
 
 std::string EscapeForLog(std::string_view text) {
   return Escape(MaskSecrets(text));
 }
 
-std::string ShownForLog(std::string_view text) {
-  return ShownPart(text, kMaxLoggedBytes).text;
-}
-
 std::string QuoteForLog(std::string_view text, std::size_t max_bytes) {
   const auto [shown, is_cut] = ShownPart(text, max_bytes);
-  return absl::StrCat("\"", Escape(shown), is_cut ? "...\"" : "\"",
-                      is_cut ? Length(text.size()) : "");
+  return Quote(shown, is_cut, text.size());
 }
 
 std::string QuoteForLog(Message message) {
-  return message.type == MessageType::kText ? QuoteForLog(message.payload)
-                                            : QuoteBinary(message.payload);
+  return ShownMessage(message).Quoted();
+}
+
+ShownMessage::ShownMessage(Message message) : type_(message.type), bytes_(message.payload.size()) {
+  Shown shown = ShownPart(message.payload, kMaxLoggedBytes);
+  text_ = std::move(shown.text);
+  is_cut_ = shown.is_cut;
+}
+
+std::string ShownMessage::Quoted() const {
+  if (type_ == MessageType::kText) return Quote(text_, is_cut_, bytes_);
+  return absl::StrCat("binary \"", EscapeBinary(text_), is_cut_ ? "...\"" : "\"", Length(bytes_));
 }
 
 }  // namespace fanfare

@@ -32,8 +32,24 @@ std::string QuoteForLog(Message message);
 // The same for other text, such as a value of the configuration.
 std::string QuoteForLog(std::string_view text, std::size_t max_bytes = kMaxLoggedBytes);
 
-// The beginning of a text as QuoteForLog shows it, but with nothing in it escaped.
-std::string ShownForLog(std::string_view text);
+// What the log shows of a message: its beginning, without its secrets. For those who show it in two
+// ways, and look for secrets in it once.
+class ShownMessage {
+ public:
+  explicit ShownMessage(Message message);
+
+  // With nothing in it escaped.
+  const std::string& text() const { return text_; }
+  // As QuoteForLog shows it.
+  std::string Quoted() const;
+
+ private:
+  MessageType type_;
+  // Of the whole message.
+  std::size_t bytes_;
+  std::string text_;
+  bool is_cut_ = false;
+};
 
 // Other text of a peer, such as a close reason: escaped like a text message, but without quotes
 // around it, and not cut.
