@@ -1,6 +1,9 @@
 #include "core/auth/permissions.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
 
 #include "absl/status/status.h"
 
@@ -13,27 +16,40 @@ RoomPatterns RoomPatterns::All() {
 }
 
 absl::StatusOr<RoomPatterns> RoomPatterns::Make(const std::vector<std::string>& patterns) {
-  RoomPatterns made;
+  std::vector<Pattern> all;
   for (const std::string& pattern : patterns) {
     if (pattern.empty()) return absl::InvalidArgumentError("a pattern is empty");
     const std::size_t star = pattern.find('*');
-    if (star == std::string::npos) {
-      made.names_.push_back(pattern);
-    } else if (star + 1 != pattern.size()) {
+    const bool is_prefix = star != std::string::npos;
+    if (is_prefix && star + 1 != pattern.size()) {
       return absl::InvalidArgumentError("a pattern has a * before its end");
-    } else if (star == 0) {
-      made.has_all_ = true;
-    } else {
-      made.prefixes_.push_back(pattern.substr(0, star));
     }
+    all.push_back({.text = pattern.substr(0, star), .is_prefix = is_prefix});
   }
+  // What begins with a prefix follows it.
+  std::ranges::sort(all, {}, [](const Pattern& pattern) {
+    return std::pair<std::string_view, bool>(pattern.text, !pattern.is_prefix);
+  });
+  RoomPatterns made;
+  for (Pattern& pattern : all) {
+    std::vector<Pattern>& kept = made.patterns_;
+    if (kept.empty() || !kept.back().Fits(pattern.text)) kept.push_back(std::move(pattern));
+  }
+  if (!made.patterns_.empty() && made.patterns_.front().text.empty()) return All();
   return made;
 }
 
 bool RoomPatterns::Has(std::string_view room) const {
-  return has_all_ || std::ranges::find(names_, room) != names_.end() ||
-         std::ranges::any_of(
-             prefixes_, [room](const std::string& prefix) { return room.starts_with(prefix); });
+  if (has_all_) return true;
+  // Only the last one that is not behind the room may fit.
+  const auto behind = std::ranges::upper_bound(
+      patterns_, room, {}, [](const Pattern& pattern) { return std::string_view(pattern.text); });
+  return behind != patterns_.begin() && std::prev(behind)->Fits(room);
+}
+
+std::span<const RoomPatterns::Pattern> RoomPatterns::patterns() const {
+  static const Pattern kAny = {.text = "", .is_prefix = true};
+  return has_all_ ? std::span(&kAny, 1) : std::span(patterns_);
 }
 
 }  // namespace fanfare

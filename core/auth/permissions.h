@@ -1,6 +1,7 @@
 // Which rooms somebody may use, and for what.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,16 @@ namespace fanfare {
 // Thread: any. Immutable.
 class RoomPatterns {
  public:
+  struct Pattern {
+    // A name, or what names begin with.
+    std::string text;
+    bool is_prefix = false;
+
+    bool Fits(std::string_view room) const {
+      return is_prefix ? room.starts_with(text) : room == text;
+    }
+  };
+
   // No room.
   RoomPatterns() = default;
   static RoomPatterns All();
@@ -22,11 +33,14 @@ class RoomPatterns {
 
   bool Has(std::string_view room) const;
   bool has_all() const { return has_all_; }
+  // In the order of the rooms that they stand for; no room fits two of them. Of all rooms, it is
+  // the empty prefix.
+  std::span<const Pattern> patterns() const;
 
  private:
   bool has_all_ = false;
-  std::vector<std::string> names_;
-  std::vector<std::string> prefixes_;
+  // None if it has all.
+  std::vector<Pattern> patterns_;
 };
 
 // What somebody may do, and where. Unless a token says otherwise: all, everywhere.

@@ -45,6 +45,28 @@ TEST(RoomPatternsTest, NoPatternIsNoRoom) {
   EXPECT_FALSE(RoomPatterns().Has("tea"));
 }
 
+TEST(RoomPatternsTest, ManyPatternsAreOneSet) {
+  const RoomPatterns rooms = Make({"tea", "b-c*", "b-*", "a", "b-", "tea", "b", "b-*", "te*", "z"});
+  for (const char* room : {"a", "b", "b-", "b-c", "b-cd", "te", "tea", "ted", "z"}) {
+    EXPECT_TRUE(rooms.Has(room)) << room;
+  }
+  for (const char* room : {"", "aa", "b.", "c", "t", "tf", "y", "zz"}) {
+    EXPECT_FALSE(rooms.Has(room)) << room;
+  }
+}
+
+TEST(RoomPatternsTest, PatternsComeInOrderAndNoRoomFitsTwo) {
+  const RoomPatterns rooms = Make({"tea", "b-c*", "b-*", "a", "b-", "tea", "b"});
+  std::vector<std::string> shown;
+  for (const RoomPatterns::Pattern& pattern : rooms.patterns()) {
+    shown.push_back(pattern.text + (pattern.is_prefix ? "*" : ""));
+  }
+  EXPECT_EQ(shown, (std::vector<std::string>{"a", "b", "b-*", "tea"}));
+  EXPECT_TRUE(RoomPatterns().patterns().empty());
+  ASSERT_EQ(RoomPatterns::All().patterns().size(), 1U);
+  EXPECT_TRUE(RoomPatterns::All().patterns()[0].Fits("any"));
+}
+
 TEST(RoomPatternsTest, WhatIsNoPattern) {
   EXPECT_FALSE(RoomPatterns::Make({"tea", ""}).ok());
   EXPECT_FALSE(RoomPatterns::Make({"a*b"}).ok());

@@ -4,6 +4,10 @@
 
 namespace fanfare::chat {
 
+RoomPatterns ListOf(const Who& who) {
+  return who == nullptr ? RoomPatterns::All() : who->permissions.list;
+}
+
 Error Forbidden(std::string_view what, std::string_view room) {
   std::string message = "your token does not let you ";
   message.append(what);

@@ -24,9 +24,8 @@ inline bool MayPublish(const Who& who, std::string_view room) {
 inline bool MayPublishAnywhere(const Who& who) {
   return who == nullptr || who->permissions.publish.has_all();
 }
-inline bool MayList(const Who& who, std::string_view room) {
-  return who == nullptr || who->permissions.list.Has(room);
-}
+// The rooms that it may be told of.
+RoomPatterns ListOf(const Who& who);
 
 // The error `forbidden`. `what` is what may not be done, as in "join".
 Error Forbidden(std::string_view what, std::string_view room);

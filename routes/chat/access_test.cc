@@ -16,7 +16,7 @@ Who Make(fanfare::Identity identity) {
 TEST(AccessTest, WithoutATokenAllIsAllowed) {
   EXPECT_TRUE(MayJoin(nullptr, "tea"));
   EXPECT_TRUE(MayPublish(nullptr, "tea"));
-  EXPECT_TRUE(MayList(nullptr, "tea"));
+  EXPECT_TRUE(ListOf(nullptr).Has("tea"));
 }
 
 TEST(AccessTest, ATokenSaysWhatIs) {
@@ -27,7 +27,7 @@ TEST(AccessTest, ATokenSaysWhatIs) {
   EXPECT_TRUE(MayJoin(who, "milk"));
   EXPECT_TRUE(MayPublish(who, "tea"));
   EXPECT_FALSE(MayPublish(who, "milk"));
-  EXPECT_FALSE(MayList(who, "tea"));
+  EXPECT_FALSE(ListOf(who).Has("tea"));
 }
 
 TEST(AccessTest, TheNameIsTheTokens) {

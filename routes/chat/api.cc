@@ -68,8 +68,7 @@ Response Api::ListRooms(const Request& request) const {
   // One more, to know whether there are more.
   const std::size_t size = std::get<std::uint64_t>(limit);
   auto list =
-      rooms_.ListAfter(std::string(request.Query("after")), size + 1,
-                       [&](const std::string& room) { return MayList(request.identity, room); });
+      rooms_.ListAfter(std::string(request.Query("after")), size + 1, ListOf(request.identity));
   const bool is_last = list.size() <= size;
   if (!is_last) list.pop_back();
   std::vector<std::string> rooms;

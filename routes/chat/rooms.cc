@@ -40,19 +40,25 @@ std::optional<Rooms::Stay> Rooms::Enter(const std::string& name) {
 }
 
 std::optional<Rooms::Stay> Rooms::EnterExisting(const std::string& name) {
+  std::optional<Stay> stay;
   const std::lock_guard lock(mutex_);
   const auto found = rooms_.find(name);
-  if (found == rooms_.end() || !MayRecord(*found->second)) return std::nullopt;
-  return Come(*found->second);
+  if (found == rooms_.end()) return std::nullopt;
+  stay.emplace(Come(*found->second));
+  if (!MayRecord(*found->second)) return std::nullopt;
+  return stay;
 }
 
-std::vector<std::pair<std::string, Room::Summary>> Rooms::ListAfter(const std::string& after,
-                                                                    std::size_t limit,
-                                                                    IsWanted is_wanted) const {
+std::vector<std::pair<std::string, Room::Summary>> Rooms::ListAfter(
+    const std::string& after, std::size_t limit, const RoomPatterns& wanted) const {
   const std::lock_guard lock(mutex_);
   std::vector<std::pair<std::string, Room::Summary>> list;
-  for (auto at = rooms_.upper_bound(after); at != rooms_.end() && list.size() < limit; ++at) {
-    if (is_wanted(at->first)) list.emplace_back(at->first, at->second->room->Summarize());
+  for (const RoomPatterns::Pattern& pattern : wanted.patterns()) {
+    auto at = pattern.text > after ? rooms_.lower_bound(pattern.text) : rooms_.upper_bound(after);
+    for (; at != rooms_.end() && pattern.Fits(at->first); ++at) {
+      if (list.size() == limit) return list;
+      list.emplace_back(at->first, at->second->room->Summarize());
+    }
   }
   return list;
 }

@@ -57,12 +57,13 @@ class Rooms {
   // Enters a room if there is one; it gets a record as above.
   std::optional<Stay> EnterExisting(const std::string& name);
 
-  // The rooms after a name that this says to be wanted, in order, whether they have a record or
-  // not.
-  using IsWanted = absl::FunctionRef<bool(const std::string& room)>;
+  // Those of the rooms after a name that are wanted, in order, whether they have a record or not.
+  // Nobody comes or goes meanwhile, for as long as it takes to look up each pattern (of which a
+  // token has some thousands at most) and as many rooms as are listed: rooms that are not wanted
+  // cost nothing.
   std::vector<std::pair<std::string, Room::Summary>> ListAfter(const std::string& after,
                                                                std::size_t limit,
-                                                               IsWanted is_wanted) const;
+                                                               const RoomPatterns& wanted) const;
   // The same for operators.
   std::vector<GroupInfo> DescribeAfter(const std::string& after, std::size_t limit) const;
 

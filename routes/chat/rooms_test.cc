@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,9 +20,7 @@ constexpr std::size_t kMaxRecorded = 2;
 constexpr std::size_t kAll = 100;
 const Author kAda("a", "Ada");
 
-bool Any(const std::string&) {
-  return true;
-}
+const RoomPatterns kAny = RoomPatterns::All();
 
 class RoomsTest : public ::testing::Test {
  protected:
@@ -142,18 +141,39 @@ TEST_F(RoomsTest, RoomsAreListedByName) {
   // With a record or without one.
   const auto plain = rooms_.EnterPlain("c");
   Say(*b);
-  const auto all = rooms_.ListAfter("", kAll, Any);
+  const auto all = rooms_.ListAfter("", kAll, kAny);
   ASSERT_EQ(all.size(), 3U);
   EXPECT_EQ(all[0].first, "a");
   EXPECT_EQ(all[0].second.offset, 0U);
   EXPECT_EQ(all[1].first, "b");
   EXPECT_EQ(all[1].second.offset, 1U);
   EXPECT_EQ(all[2].first, "c");
-  EXPECT_EQ(rooms_.ListAfter("", 1, Any).back().first, "a");
-  EXPECT_EQ(rooms_.ListAfter("a", kAll, Any).front().first, "b");
-  EXPECT_TRUE(rooms_.ListAfter("c", kAll, Any).empty());
-  const auto wanted = [](const std::string& room) { return room != "a"; };
-  EXPECT_EQ(rooms_.ListAfter("", 1, wanted).back().first, "b");
+  EXPECT_EQ(rooms_.ListAfter("", 1, kAny).back().first, "a");
+  EXPECT_EQ(rooms_.ListAfter("a", kAll, kAny).front().first, "b");
+  EXPECT_TRUE(rooms_.ListAfter("c", kAll, kAny).empty());
+  EXPECT_TRUE(rooms_.ListAfter("", kAll, RoomPatterns()).empty());
+}
+
+TEST_F(RoomsTest, OnlyRoomsThatAreWantedAreListed) {
+  std::vector<Rooms::Stay> stays;
+  for (const char* name : {"a", "b", "b-1", "b-2", "c", "d", "d-1", "e"}) {
+    stays.push_back(rooms_.EnterPlain(name));
+  }
+  using Names = std::vector<std::string>;
+  const auto list = [&](const Names& patterns, const std::string& after, std::size_t limit) {
+    Names names;
+    for (auto& [name, summary] : rooms_.ListAfter(after, limit, *RoomPatterns::Make(patterns))) {
+      names.push_back(name);
+    }
+    return names;
+  };
+  EXPECT_EQ(list({"d*", "b-*", "a", "x"}, "", kAll), (Names{"a", "b-1", "b-2", "d", "d-1"}));
+  EXPECT_EQ(list({"d*", "b-*", "a", "x"}, "", 2), (Names{"a", "b-1"}));
+  EXPECT_EQ(list({"d*", "b-*", "a", "x"}, "b-1", 2), (Names{"b-2", "d"}));
+  EXPECT_EQ(list({"d*", "b-*", "a", "x"}, "d-0", kAll), (Names{"d-1"}));
+  EXPECT_EQ(list({"a", "b"}, "a", kAll), (Names{"b"}));
+  EXPECT_EQ(list({"b*", "b-*"}, "", kAll), (Names{"b", "b-1", "b-2"}));
+  EXPECT_EQ(list({"d*"}, "e", kAll), Names{});
 }
 
 }  // namespace
