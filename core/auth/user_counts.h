@@ -6,9 +6,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
-
-#include "absl/container/flat_hash_map.h"
 
 namespace fanfare {
 
@@ -50,7 +49,8 @@ class UserCounts : public std::enable_shared_from_this<UserCounts> {
   void GiveBack(const std::string& user);
 
   mutable std::mutex mutex_;
-  absl::flat_hash_map<std::string, std::size_t> open_;
+  // Not Abseil's: that is broken when there is no memory for its growth.
+  std::unordered_map<std::string, std::size_t> open_;
 };
 
 }  // namespace fanfare

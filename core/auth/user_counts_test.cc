@@ -2,9 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <optional>
+#include <string>
 #include <utility>
+
+#include "core/testing/allocations.h"
 
 namespace fanfare {
 namespace {
@@ -56,6 +61,26 @@ TEST(UserCountsTest, WithoutALimitNothingIsCounted) {
   const auto first = counts->Acquire("ada", 0);
   const auto second = counts->Acquire("ada", 0);
   EXPECT_TRUE(second.has_value());
+  EXPECT_EQ(counts->users(), 0U);
+}
+
+TEST(UserCountsTest, WhatThereIsNoMemoryForIsNotCounted) {
+  const auto counts = std::make_shared<UserCounts>();
+  // No such name is kept without memory.
+  const std::string user(100, 'a');
+  std::optional<UserCounts::Place> place;
+  for (std::size_t good = 0; !place; ++good) {
+    testing::FailAllocationAfter(good);
+    try {
+      place = counts->Acquire(user, 1);
+      // Or else it would stay for good.
+      ASSERT_TRUE(place.has_value()) << good;
+    } catch (const std::bad_alloc&) {
+      EXPECT_EQ(counts->users(), 0U) << good;
+    }
+    testing::FailNoAllocation();
+  }
+  place.reset();
   EXPECT_EQ(counts->users(), 0U);
 }
 

@@ -38,17 +38,16 @@ void Fanout::Wake(std::shared_ptr<SubscriberGroup> group) {
 void Fanout::Enqueue(std::shared_ptr<SubscriberGroup> group) {
   group->due = true;
   if (group->queued) return;
-  group->queued = true;
   groups_.push_back(std::move(group));
+  groups_.back()->queued = true;
   Schedule();
 }
 
 SubscriberGroup& Fanout::GroupOf(Channel& channel) {
-  auto& group = channels_[&channel];
-  if (group == nullptr) {
-    group = std::make_shared<SubscriberGroup>(channel, *this);
-    group->JoinChannel();
-  }
+  if (const auto found = channels_.find(&channel); found != channels_.end()) return *found->second;
+  auto group = std::make_shared<SubscriberGroup>(channel, *this);
+  channels_.emplace(&channel, group);
+  group->JoinChannel();
   return *group;
 }
 
@@ -67,12 +66,12 @@ void Fanout::Unqueue(SocketWriter& writer) {
 
 void Fanout::Schedule() {
   if (scheduled_ || in_turn_) return;
-  scheduled_ = true;
   // Half a turn can not be taken back.
   post_([this]() noexcept {
     scheduled_ = false;
     RunTurn(settings_.turn_budget);
   });
+  scheduled_ = true;
 }
 
 void Fanout::EndTurn() {

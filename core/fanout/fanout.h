@@ -11,10 +11,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "core/fanout/egress.h"
 #include "core/fanout/subscriber_group.h"
 #include "core/stats.h"
@@ -117,7 +117,7 @@ class Fanout {
   // A turn has been posted; a Turn lives.
   bool scheduled_ = false;
   bool in_turn_ = false;
-  absl::flat_hash_map<const Channel*, std::shared_ptr<SubscriberGroup>> channels_;
+  std::unordered_map<const Channel*, std::shared_ptr<SubscriberGroup>> channels_;
   // What is due.
   std::vector<SocketWriter*> writers_;
   std::vector<std::shared_ptr<SubscriberGroup>> groups_;

@@ -62,6 +62,8 @@ void SocketWriter::Queue() {
 std::unique_ptr<Subscriber> SocketWriter::Subscribe(Channel& channel,
                                                     std::optional<std::uint64_t> from) {
   FANFARE_CHECK(channel.format() == settings_.format, "a session subscribes to what it speaks");
+  // What the channel's subscribers share can not be left half done.
+  const ReserveUse reserve(true);
   SubscriberGroup& group = fanout_.GroupOf(channel);
   auto subscriber = group.Add(*this, from);
   if (subscriber == nullptr) {

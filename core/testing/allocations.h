@@ -1,4 +1,5 @@
-// Counts allocations: a program that is linked with this has an operator new of its own.
+// Counts allocations, and lets them fail: a program that is linked with this has an operator new of
+// its own.
 #pragma once
 
 #include <cstddef>
@@ -9,5 +10,9 @@ namespace fanfare::testing {
 //
 // Thread: the one of a program that has no other.
 std::size_t Allocations();
+
+// After so many more, one fails: std::bad_alloc is thrown. The same thread.
+void FailAllocationAfter(std::size_t good);
+void FailNoAllocation();
 
 }  // namespace fanfare::testing

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -184,15 +185,22 @@ class FakeRouteContext final : public RouteContext {
   const std::vector<std::string>& patterns() const override { return patterns_; }
   bool is_loopback_only() const override { return is_loopback_only_; }
   void After(std::chrono::milliseconds delay, std::function<void()> task) override {
+    UseMemory();
     tasks_.emplace(now_ + delay, std::move(task));
   }
   void set_patterns(std::vector<std::string> patterns) { patterns_ = std::move(patterns); }
   void set_loopback_only(bool is_it) { is_loopback_only_ = is_it; }
+  // Whether there is memory for what it is asked for; else it throws std::bad_alloc.
+  void set_has_memory(bool has_it) { has_memory_ = has_it; }
   // Lets time pass: runs what is due by then, in its order.
   void Advance(std::chrono::milliseconds time);
 
  private:
+  void UseMemory() const {
+    if (!has_memory_) throw std::bad_alloc();
+  }
   std::shared_ptr<Channel> DoMakeChannel(std::string name, ChannelSettings settings) override {
+    UseMemory();
     return std::make_shared<Channel>(std::move(name), Channel::Settings{.log_bytes = 1 << 20,
                                                                         .history = settings.history,
                                                                         .format = settings.format});
@@ -201,6 +209,7 @@ class FakeRouteContext final : public RouteContext {
   Options options_;
   std::vector<std::string> patterns_;
   bool is_loopback_only_ = true;
+  bool has_memory_ = true;
   std::chrono::milliseconds now_{0};
   std::multimap<std::chrono::milliseconds, std::function<void()>> tasks_;
 };

@@ -24,7 +24,8 @@ std::shared_ptr<Identity> Identities::Begin(std::shared_ptr<SessionHandle> conne
                                                   .publishing = {},
                                                   .publishes = {}});
   const std::lock_guard lock(mutex_);
-  entries_[identity->session] = {.identity = identity, .connection = std::move(connection)};
+  entries_.try_emplace(identity->session,
+                       Entry{.identity = identity, .connection = std::move(connection)});
   return identity;
 }
 
@@ -53,8 +54,11 @@ void Identities::End(const Identity& identity, const SessionHandle& connection) 
   const std::lock_guard lock(mutex_);
   const auto found = entries_.find(identity.session);
   if (found == entries_.end() || found->second.connection.get() != &connection) return;
-  found->second.connection = nullptr;
-  ended_.push_back({.session = identity.session, .ends = ++found->second.ends, .tick = ticks_});
+  Entry& entry = found->second;
+  // First: what is not here would never be forgotten.
+  ended_.push_back({.session = identity.session, .ends = entry.ends + 1, .tick = ticks_});
+  ++entry.ends;
+  entry.connection = nullptr;
   if (ended_.size() > kMaxWithoutConnection) ForgetOldest();
   if (!ticking_) ScheduleTick();
 }
@@ -93,16 +97,16 @@ void Identities::ForgetOldest() {
 }
 
 void Identities::ScheduleTick() {
-  ticking_ = true;
   context_.After(tick_time_, [this] { Tick(); });
+  ticking_ = true;
 }
 
 void Identities::Tick() {
   const std::lock_guard lock(mutex_);
   ++ticks_;
+  ticking_ = false;
   // The first tick after an end comes early.
   while (!ended_.empty() && ticks_ - ended_.front().tick > kTicks) ForgetOldest();
-  ticking_ = false;
   if (!ended_.empty()) ScheduleTick();
 }
 

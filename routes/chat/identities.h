@@ -8,8 +8,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
-#include "absl/container/flat_hash_map.h"
 #include "core/route.h"
 #include "routes/chat/recent_publishes.h"
 
@@ -86,7 +87,7 @@ class Identities {
   RouteContext& context_;
   const std::chrono::milliseconds tick_time_;
   mutable std::mutex mutex_;
-  absl::flat_hash_map<std::string, Entry> entries_;
+  std::unordered_map<std::string, Entry> entries_;
   // Those without a connection, and what was resumed since; the oldest first.
   std::deque<Ended> ended_;
   // Time is counted in ticks, which come only while something waits to be forgotten.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,23 @@ TEST_F(IdentitiesTest, TheTimeCountsFromTheLastEnd) {
   identities_.End(*identity, *later_.handle());
   context_.Advance(kMemory);
   EXPECT_TRUE(CanResume(*identity));
+}
+
+TEST_F(IdentitiesTest, IsForgottenAlsoAfterMemoryWasShort) {
+  const auto first = identities_.Begin(first_.handle());
+  context_.set_has_memory(false);
+  // The tick can not be asked for; and then not the next one.
+  EXPECT_THROW(identities_.End(*first, *first_.handle()), std::bad_alloc);
+  context_.set_has_memory(true);
+  const auto second = identities_.Begin(first_.handle());
+  identities_.End(*second, *first_.handle());
+  context_.set_has_memory(false);
+  EXPECT_THROW(context_.Advance(kMemory / 8), std::bad_alloc);
+  context_.set_has_memory(true);
+  const auto third = identities_.Begin(first_.handle());
+  identities_.End(*third, *first_.handle());
+  context_.Advance(kLongest);
+  EXPECT_EQ(identities_.size(), 0U);
 }
 
 TEST_F(IdentitiesTest, NobodyIsReachedWithoutAConnection) {

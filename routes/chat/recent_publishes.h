@@ -7,9 +7,10 @@
 #include <list>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "routes/chat/protocol.h"
 
 namespace fanfare::chat {
@@ -66,7 +67,7 @@ class RecentPublishes {
   // The oldest first.
   std::list<Publish> publishes_;
   // Views of what is in the list.
-  absl::flat_hash_map<Key, std::list<Publish>::iterator> by_id_;
+  std::unordered_map<Key, std::list<Publish>::iterator, absl::Hash<Key>> by_id_;
 };
 
 }  // namespace fanfare::chat

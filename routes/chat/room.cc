@@ -64,11 +64,13 @@ bool Room::HasPlain(const Endpoint& peer) const {
 void Room::BeginRecord() {
   const std::lock_guard lock(mutex_);
   if (record_ != nullptr) return;
+  // First: without memory for it, there is none.
+  auto record =
+      std::make_unique<Record>(name_, context_.MakeChannel(name_, {.history = settings_.history}));
   // From now on they wait for the mutex. What is being said comes before the beginning.
   has_record_ = true;
   for (int saying = saying_; saying != 0; saying = saying_) saying_.wait(saying);
-  record_ =
-      std::make_unique<Record>(name_, context_.MakeChannel(name_, {.history = settings_.history}));
+  record_ = std::move(record);
   for (const std::uint64_t session : plain_.ids()) AddPlainMember(session);
 }
 
@@ -255,10 +257,10 @@ void Room::AddPlainMember(std::uint64_t session) {
 
 void Room::SchedulePresence() {
   if (is_telling_presence_ || !presence_.has_changed()) return;
-  is_telling_presence_ = true;
   context_.After(settings_.presence_interval, [weak = weak_from_this()] {
     if (const auto room = weak.lock()) room->TellPresence();
   });
+  is_telling_presence_ = true;
 }
 
 void Room::TellPresence() {

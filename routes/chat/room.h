@@ -11,9 +11,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "core/route.h"
 #include "routes/chat/author.h"
 #include "routes/chat/presence.h"
@@ -153,9 +153,9 @@ class Room : public std::enable_shared_from_this<Room> {
   // that both channels have one order from its beginning.
   std::atomic<int> saying_ = 0;
   // What plain clients are called of whom a token says it, by the number of their session.
-  absl::flat_hash_map<std::uint64_t, std::string> plain_names_;
+  std::unordered_map<std::uint64_t, std::string> plain_names_;
   // Who the plain clients are in the record, by the number of their session.
-  absl::flat_hash_map<std::uint64_t, Author> plain_authors_;
+  std::unordered_map<std::uint64_t, Author> plain_authors_;
   RecentPublishes posts_;
   std::size_t watchers_ = 0;
   bool is_telling_presence_ = false;

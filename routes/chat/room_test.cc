@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <variant>
@@ -84,6 +85,20 @@ TEST_F(RoomTest, WhoJoinsIsToldWhatThereIsAndSentWhatComes) {
   EXPECT_FALSE(joined.is_recovered);
   room_->Say(ada_, {.text = "after"});
   EXPECT_EQ(Messages(a_), Texts{"after"});
+}
+
+TEST_F(RoomTest, MembersAreToldAlsoAfterMemoryWasShort) {
+  const Room::Joined joined = Join(a_, ada_);
+  context_.Advance(settings_.presence_interval);
+  context_.set_has_memory(false);
+  EXPECT_THROW(Join(b_, grace_), std::bad_alloc);
+  context_.set_has_memory(true);
+  room_->Leave(b_, grace_);
+  const Room::Joined again = Join(b_, grace_);
+  context_.Advance(settings_.presence_interval);
+  const std::vector<json> frames = Frames(a_, {"presence"});
+  ASSERT_FALSE(frames.empty());
+  EXPECT_EQ(frames.back()["count"], 2);
 }
 
 TEST_F(RoomTest, RecoveryBeginsBehindTheLastOneThatWasSeen) {

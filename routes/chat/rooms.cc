@@ -32,11 +32,13 @@ Rooms::Stay Rooms::EnterPlain(const std::string& name) {
 }
 
 std::optional<Rooms::Stay> Rooms::Enter(const std::string& name) {
+  // Ends after the lock: a room that was made for nothing is freed, whatever went wrong.
+  std::optional<Stay> stay;
   const std::lock_guard lock(mutex_);
   Entry& entry = FindOrMake(name);
-  if (MayRecord(entry)) return Come(entry);
-  if (entry.stays == 0) Free(entry);
-  return std::nullopt;
+  stay.emplace(Come(entry));
+  if (!MayRecord(entry)) return std::nullopt;
+  return stay;
 }
 
 std::optional<Rooms::Stay> Rooms::EnterExisting(const std::string& name) {
@@ -83,20 +85,22 @@ std::size_t Rooms::recorded_count() const {
 }
 
 Rooms::Entry& Rooms::FindOrMake(const std::string& name) {
-  std::unique_ptr<Entry>& entry = rooms_[name];
-  if (entry == nullptr) {
-    entry = std::make_unique<Entry>();
-    entry->room = std::make_shared<Room>(name, settings_, context_);
-  }
-  return *entry;
+  if (const auto found = rooms_.find(name); found != rooms_.end()) return *found->second;
+  auto entry = std::make_unique<Entry>();
+  entry->room = std::make_shared<Room>(name, settings_, context_);
+  return *rooms_.emplace(name, std::move(entry)).first->second;
 }
 
 Rooms::Stay Rooms::Come(Entry& entry) {
-  if (entry.stays++ == 0 && entry.is_recorded) idle_.erase(entry.idle);
+  if (entry.stays++ == 0 && entry.is_recorded) {
+    entry.place.splice(entry.place.begin(), idle_, entry.idle);
+  }
   return {*this, entry};
 }
 
 bool Rooms::MayRecord(Entry& entry) {
+  // First, and for whoever comes: it may be that there was no memory to ask for the next one.
+  if (!is_sweeping_) ScheduleSweep();
   if (entry.is_recorded) return true;
   if (recorded_ == max_recorded_) {
     if (idle_.empty()) return false;
@@ -105,8 +109,6 @@ bool Rooms::MayRecord(Entry& entry) {
   entry.room->BeginRecord();
   entry.is_recorded = true;
   ++recorded_;
-  if (entry.stays == 0) entry.idle = idle_.insert(idle_.end(), &entry);
-  if (!is_sweeping_) ScheduleSweep();
   return true;
 }
 
@@ -115,36 +117,33 @@ void Rooms::Free(Entry& entry) {
     --recorded_;
     idle_.erase(entry.idle);
   }
-  const std::string name = entry.room->name();
-  rooms_.erase(name);
+  rooms_.erase(rooms_.find(entry.room->name()));
 }
 
 void Rooms::Go(Entry& entry) {
   const std::lock_guard lock(mutex_);
   if (--entry.stays > 0) return;
   if (entry.is_recorded) {
-    entry.idle = idle_.insert(idle_.end(), &entry);
+    idle_.splice(idle_.end(), entry.place);
   } else {
     Free(entry);
   }
 }
 
 void Rooms::ScheduleSweep() {
-  is_sweeping_ = true;
   context_.After(kSweepTime, [this] { Sweep(); });
+  is_sweeping_ = true;
 }
 
 void Rooms::Sweep() {
   const std::lock_guard lock(mutex_);
-  std::vector<Entry*> empty;
-  for (const auto& [name, entry] : rooms_) {
-    if (entry->is_recorded && entry->room->Expire() && entry->stays == 0) {
-      empty.push_back(entry.get());
-    }
-  }
-  for (Entry* entry : empty) Free(*entry);
   is_sweeping_ = false;
+  // First: also when something fails below, there is a next one.
   if (recorded_ > 0) ScheduleSweep();
+  for (auto at = rooms_.begin(); at != rooms_.end();) {
+    Entry& entry = *at++->second;
+    if (entry.is_recorded && entry.room->Expire() && entry.stays == 0) Free(entry);
+  }
 }
 
 }  // namespace fanfare::chat

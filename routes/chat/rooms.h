@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "core/route.h"
 #include "routes/chat/room.h"
 
@@ -76,13 +75,16 @@ class Rooms {
     std::shared_ptr<Room> room;
     std::size_t stays = 0;
     bool is_recorded = false;
-    // Where it is among the idle, if it has a record and nobody is in it.
-    std::list<Entry*>::iterator idle = {};
+    // Its place among the idle, which is there if it has a record and nobody is in it, and else
+    // here: who goes needs no memory for it.
+    std::list<Entry*> place = {this};
+    std::list<Entry*>::iterator idle = place.begin();
   };
 
   // The caller of these holds the mutex.
   Entry& FindOrMake(const std::string& name);
   Stay Come(Entry& entry);
+  // Somebody is in it.
   bool MayRecord(Entry& entry);
   void Free(Entry& entry);
   void ScheduleSweep();
@@ -99,6 +101,7 @@ class Rooms {
   std::size_t recorded_ = 0;
   // With a record and nobody in them; the one that was left first is first.
   std::list<Entry*> idle_;
+  // A sweep has been asked for.
   bool is_sweeping_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,6 +38,7 @@ class RoomsTest : public ::testing::Test {
   }
 
   testing::FakeRouteContext context_;
+  testing::FakeShard shard_;
   Rooms rooms_{context_, {}, kMaxRecorded};
 };
 
@@ -174,6 +176,48 @@ TEST_F(RoomsTest, OnlyRoomsThatAreWantedAreListed) {
   EXPECT_EQ(list({"a", "b"}, "a", kAll), (Names{"b"}));
   EXPECT_EQ(list({"b*", "b-*"}, "", kAll), (Names{"b", "b-1", "b-2"}));
   EXPECT_EQ(list({"d*"}, "e", kAll), Names{});
+}
+
+TEST_F(RoomsTest, ASweepThatThereWasNoMemoryForComesLater) {
+  const auto stay = rooms_.Enter("stays");
+  context_.set_has_memory(false);
+  // The next can not be asked for.
+  EXPECT_THROW(context_.Advance(std::chrono::seconds(31)), std::bad_alloc);
+  context_.set_has_memory(true);
+  {
+    const auto other = rooms_.Enter("other");
+  }
+  EXPECT_EQ(rooms_.count(), 2U);
+  context_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(rooms_.count(), 1U);
+}
+
+TEST_F(RoomsTest, ARoomThatThereWasNoMemoryForIsMadeLater) {
+  const auto other = rooms_.Enter("other");
+  context_.set_has_memory(false);
+  EXPECT_THROW(rooms_.Enter("room"), std::bad_alloc);
+  EXPECT_EQ(rooms_.count(), 1U);
+  EXPECT_EQ(rooms_.ListAfter("", kAll, kAny).size(), 1U);
+  context_.set_has_memory(true);
+  EXPECT_TRUE(rooms_.Enter("room"));
+}
+
+TEST_F(RoomsTest, ARecordThatThereWasNoMemoryForBeginsLater) {
+  const auto other = rooms_.Enter("other");
+  const auto plain = rooms_.EnterPlain("room");
+  FakeSession session(shard_);
+  plain->JoinPlain(session);
+  context_.set_has_memory(false);
+  EXPECT_THROW(rooms_.Enter("room"), std::bad_alloc);
+  EXPECT_EQ(rooms_.recorded_count(), 1U);
+  // What is said is for the plain ones only still.
+  plain->SayPlain(session, {.type = MessageType::kText, .payload = "hello"});
+  EXPECT_EQ(session.Texts(), std::vector<std::string>{"hello"});
+  context_.set_has_memory(true);
+  const auto stay = rooms_.Enter("room");
+  ASSERT_TRUE(stay);
+  EXPECT_EQ((*stay)->ReadMembers("", kAll).count, 1U);
+  plain->LeavePlain(session);
 }
 
 }  // namespace
