@@ -1,5 +1,9 @@
 #include "core/request.h"
 
+#include <charconv>
+#include <system_error>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "core/compat.h"
 
@@ -34,6 +38,24 @@ std::string_view Request::Query(std::string_view name) const {
 
 std::string_view Request::Header(std::string_view name) const {
   return Find(headers, name, SameHeader);
+}
+
+std::optional<std::uint64_t> Request::QueryNumber(std::string_view name, std::uint64_t least,
+                                                  std::uint64_t most,
+                                                  std::uint64_t fallback) const {
+  const std::string_view text = Query(name);
+  if (text.empty()) return fallback;
+  const char* const end = text.data() + text.size();
+  std::uint64_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || rest != end || number < least || number > most) return std::nullopt;
+  return number;
+}
+
+bool Request::HasJson() const {
+  const std::string_view type = Header("Content-Type");
+  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(ToAbsl(type.substr(0, type.find(';')))),
+                                "application/json");
 }
 
 }  // namespace fanfare

@@ -1,8 +1,10 @@
 // The HTTP side of a route: what a client asked for, and what a route answers.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +48,13 @@ struct Request {
   std::string_view Param(std::string_view name) const;
   std::string_view Query(std::string_view name) const;
   std::string_view Header(std::string_view name) const;
+
+  // A whole number of the query, of digits alone: the fallback where there is none or an empty
+  // value, and nothing where it is none or out of the range.
+  std::optional<std::uint64_t> QueryNumber(std::string_view name, std::uint64_t least,
+                                           std::uint64_t most, std::uint64_t fallback) const;
+  // Whether the Content-Type is application/json, whatever its parameters.
+  bool HasJson() const;
 };
 
 class Handler;

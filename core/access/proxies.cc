@@ -1,7 +1,7 @@
 #include "core/access/proxies.h"
 
 #include <algorithm>
-#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/address_v6.hpp>
 #include <boost/system/error_code.hpp>
 #include <charconv>
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "core/access/mapped_address.h"
 #include "core/compat.h"
 #include "core/json_text.h"
 #include "core/log_text.h"
@@ -22,16 +23,6 @@ using Bytes = ip::address_v6::bytes_type;
 constexpr unsigned kBits = 128;
 // Before an IPv4 address that is mapped (RFC 4291 section 2.5.5.2).
 constexpr unsigned kMappedBits = 96;
-
-Bytes BytesOf(const ip::address& address) {
-  return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes()
-                         : address.to_v6().to_bytes();
-}
-
-ip::address Unmapped(const ip::address& address) {
-  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
-  return ip::make_address_v4(ip::v4_mapped, address.to_v6());
-}
 
 std::optional<ip::address> ParseAddress(std::string_view text) {
   // Where the C library reads an address, it stops at a NUL; and a scope is this machine's alone.
@@ -102,14 +93,14 @@ std::optional<Proxies::Network> Proxies::ParseNetwork(const std::string& text) {
     const auto [stop, error] = std::from_chars(text.data() + slash + 1, end, bits);
     if (error != std::errc() || stop != end || bits > kBits - before) return std::nullopt;
   }
-  const Network network = {.address = BytesOf(*address), .bits = before + bits};
+  const Network network = {.address = MappedBytes(*address), .bits = before + bits};
   if (!IsZeroAfter(network.address, network.bits)) return std::nullopt;
   return network;
 }
 
 bool Proxies::Contains(const Address& address) const {
   if (networks_.empty()) return false;
-  const Bytes bytes = BytesOf(address);
+  const Bytes bytes = MappedBytes(address);
   return std::ranges::any_of(networks_, [&](const Network& network) {
     return HasPrefix(bytes, network.address, network.bits);
   });

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
@@ -14,12 +13,6 @@ namespace fanfare {
 namespace {
 
 constexpr std::size_t kMaxShownBytes = 64;
-
-bool IsJson(const Request& request) {
-  const std::string_view type = request.Header("Content-Type");
-  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(ToAbsl(type.substr(0, type.find(';')))),
-                                "application/json");
-}
 
 }  // namespace
 
@@ -36,7 +29,7 @@ std::optional<Response> AdminAccess::Refuse(const Request& request) const {
   }
   if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
   if (IsFromForeignPage(request)) return Refusal(403, "pages of other sites may not come in");
-  if (!IsJson(request)) return Refusal(415, "Content-Type: expected application/json");
+  if (!request.HasJson()) return Refusal(415, "Content-Type: expected application/json");
   return std::nullopt;
 }
 

@@ -1,7 +1,5 @@
 #include "core/admin/json_answer.h"
 
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,14 +24,9 @@ Response BadRequest(const absl::Status& status) {
 
 absl::StatusOr<std::uint64_t> NumberOf(const Request& request, std::string_view name,
                                        Options::Range range, std::uint64_t fallback) {
-  const std::string_view text = request.Query(name);
-  if (text.empty()) return fallback;
-  std::int64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = error == std::errc() && rest == text.data() + text.size();
-  if (is_number && number >= range.min && number <= range.max) {
-    return static_cast<std::uint64_t>(number);
-  }
+  const auto number = request.QueryNumber(name, static_cast<std::uint64_t>(range.min),
+                                          static_cast<std::uint64_t>(range.max), fallback);
+  if (number) return *number;
   return absl::InvalidArgumentError(
       absl::StrCat(ToAbsl(name), ": expected a whole number from ", range.min, " to ", range.max));
 }

@@ -19,7 +19,8 @@ Response JsonAnswer(const nlohmann::ordered_json& value, int status = 200);
 // 400 with the status's message: see Refusal.
 Response BadRequest(const absl::Status& status);
 
-// A number of the query; the fallback, if it is absent or empty. The error names it and the range.
+// A number of the query; the fallback, if it is absent or empty. The error names it and the range,
+// which has no negative numbers.
 absl::StatusOr<std::uint64_t> NumberOf(const Request& request, std::string_view name,
                                        Options::Range range, std::uint64_t fallback);
 // The body, which must be a JSON object.

@@ -229,17 +229,22 @@ Response ShowSession(const Server& server, const Request& request) {
   using Found = std::optional<SessionRow>;
   const auto answers =
       AskShards<Found>(server, [id = *id](Shard& shard, std::size_t number) -> Found {
-        for (Shard::Member* member : shard.members()) {
-          const Session* const session = member->session();
-          if (session == nullptr || session->id() != id) continue;
-          return SessionRow(member->Report(), number);
-        }
-        return std::nullopt;
+        const Shard::Member* const member = FindSession(shard, id);
+        if (member == nullptr) return std::nullopt;
+        return SessionRow(member->Report(), number);
       });
   for (const std::optional<Found>& answer : answers.of) {
     if (answer && *answer) return JsonAnswer(ToJson(**answer));
   }
   return NoSuchSession(*id, answers.Unanswered());
+}
+
+Shard::Member* FindSession(const Shard& shard, std::uint64_t id) {
+  for (Shard::Member* member : shard.members()) {
+    const Session* const session = member->session();
+    if (session != nullptr && session->id() == id) return member;
+  }
+  return nullptr;
 }
 
 absl::StatusOr<std::uint64_t> SessionIdOf(const Request& request) {

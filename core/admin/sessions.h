@@ -11,6 +11,7 @@
 #include "core/request.h"
 #include "core/server.h"
 #include "core/session_report.h"
+#include "core/shard.h"
 
 namespace fanfare {
 
@@ -51,6 +52,9 @@ struct SessionQuery {
 // One look at each session of a shard: a fraction of a microsecond each, on the shard's thread.
 Response ListSessions(const Server& server, const Request& request);
 Response ShowSession(const Server& server, const Request& request);
+
+// The shard's connection that is this session; null if it has none such. On the shard's thread.
+Shard::Member* FindSession(const Shard& shard, std::uint64_t id);
 
 // The number in a path's {id}.
 absl::StatusOr<std::uint64_t> SessionIdOf(const Request& request);

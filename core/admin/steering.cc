@@ -61,16 +61,13 @@ Response Steer(const Server& server, const Request& request,
   using Found = std::optional<Outcome>;
   const auto answers = AskShards<Found>(
       server, [id = *id, action = std::move(action)](Shard& shard, std::size_t) -> Found {
-        for (Shard::Member* member : shard.members()) {
-          Session* const session = member->session();
-          if (session == nullptr || session->id() != id) continue;
-          const SessionReport before = member->Report();
-          Outcome outcome = {.peer = ToString(before.peer), .was_closing = before.is_closing};
-          if (!before.is_closing) action(*session, before.format);
-          outcome.is_closing = member->Report().is_closing;
-          return outcome;
-        }
-        return std::nullopt;
+        Shard::Member* const member = FindSession(shard, id);
+        if (member == nullptr) return std::nullopt;
+        const SessionReport before = member->Report();
+        Outcome outcome = {.peer = ToString(before.peer), .was_closing = before.is_closing};
+        if (!before.is_closing) action(*member->session(), before.format);
+        outcome.is_closing = member->Report().is_closing;
+        return outcome;
       });
   for (const std::optional<Found>& answer : answers.of) {
     if (!answer || !*answer) continue;

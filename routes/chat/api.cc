@@ -6,9 +6,6 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "core/compat.h"
 #include "routes/chat/access.h"
 #include "routes/chat/http.h"
 #include "routes/chat/json_object.h"
@@ -20,12 +17,6 @@ namespace {
 
 // Of events.
 constexpr std::uint64_t kUsualPage = 50;
-
-bool IsJson(const Request& request) {
-  const std::string_view type = request.Header("Content-Type");
-  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(ToAbsl(type.substr(0, type.find(';')))),
-                                "application/json");
-}
 
 // The next page begins after this; null on the last one.
 std::string NextOf(const std::string& next) {
@@ -86,7 +77,7 @@ Response Api::ListRooms(const Request& request) const {
 }
 
 Response Api::Post(const std::string& room, const Request& request) {
-  if (!IsJson(request)) {
+  if (!request.HasJson()) {
     return ErrorAnswer(415, "unsupported_media_type", "the Content-Type must be application/json");
   }
   const std::string key(request.Header("Idempotency-Key"));

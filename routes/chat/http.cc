@@ -1,7 +1,5 @@
 #include "routes/chat/http.h"
 
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 #include "routes/chat/json_object.h"
@@ -47,13 +45,7 @@ Response TooManyRooms() {
 
 OrError<std::uint64_t> NumberOf(const Request& request, std::string_view name, std::uint64_t least,
                                 std::uint64_t most, std::uint64_t fallback) {
-  const std::string_view text = request.Query(name);
-  if (text.empty()) return fallback;
-  const char* const begin = text.data();
-  const char* const end = begin + text.size();
-  std::uint64_t number = 0;
-  const auto [rest, error] = std::from_chars(begin, end, number);
-  if (error == std::errc() && rest == end && number >= least && number <= most) return number;
+  if (const auto number = request.QueryNumber(name, least, most, fallback)) return *number;
   return Error{.code = ErrorCode::kBadFrame,
                .message = '"' + std::string(name) + "\" must be a whole number from " +
                           std::to_string(least) + " to " + std::to_string(most)};
