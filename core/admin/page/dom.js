@@ -1,21 +1,9 @@
 /** Making and finding elements. What peers gave becomes text nodes, never markup. */
 
-/** @param {string} id */
-export function byId(id) {
-  return /** @type {any} */ (document.getElementById(id));
-}
+// Beside this file where it is served: core/page/element.js.
+import {byId, element} from "./element.js";
 
-/**
- * @param {string} tag
- * @param {string} className
- * @param {...(Node | string)} children strings become text
- */
-export function element(tag, className, ...children) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-}
+export {byId, element};
 
 /** Writes only where something changes, so that what is selected stays so. */
 export function setText(node, text) {

@@ -6,24 +6,11 @@
  * @typedef {import("./names.js").Names} Names
  */
 
+// Beside this file where it is served: core/page/element.js.
+import {byId, element} from "./element.js";
 import {hueOf, shownName} from "./names.js";
 
-/** @param {string} id */
-export function byId(id) {
-  return /** @type {any} */ (document.getElementById(id));
-}
-
-/**
- * @param {string} tag
- * @param {string} className
- * @param {...(Node | string)} children strings become text
- */
-export function element(tag, className, ...children) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-}
+export {byId, element};
 
 /** A name or the like: its direction does not turn what stands around it. @param {string} text */
 export function isolated(text, className = "") {
