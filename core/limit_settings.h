@@ -100,7 +100,7 @@ inline constexpr std::array kLimitSettings = {
                  .member = &Limits::rate_time,
                  .range = {1, kHourSeconds},
                  .meaning = "how long a session may have to wait for these two again and again; "
-                            "above it: close 1008"},
+                            "after half of it: an error; above it: close 1008"},
     LimitSetting{.name = "shutdown_seconds",
                  .member = &Limits::shutdown_time,
                  .range = {0, kHourSeconds},

@@ -81,7 +81,8 @@ struct Limits {
   std::size_t bytes_per_second = 0;
 
   // limits.rate_seconds: a session that has to wait for one of these two again and again for longer
-  // than this, without a lull of a second, is closed with 1008.
+  // than this, without a lull of a second, is closed with 1008; after half of it, its route is told
+  // (Handler::OnSendsTooFast), and the chat tells the client with an error.
   std::chrono::seconds rate_time{10};
 
   // limits.shutdown_seconds: how long a stop may take. What is not sent by then is dropped. In its

@@ -22,6 +22,8 @@ void Handler::OnPeerClosed(CloseCode) {}
 
 void Handler::OnMissed(std::string_view, std::uint64_t) {}
 
+void Handler::OnSendsTooFast(std::string_view, std::chrono::milliseconds) {}
+
 void Handler::OnTokenExpiring(std::chrono::milliseconds) {}
 
 bool Route::HasOwnKey(const Request&) const {

@@ -44,6 +44,11 @@ class Handler {
   // (SlowReaders::kSkip); it goes on with what comes next.
   virtual void OnMissed(std::string_view channel, std::uint64_t messages);
 
+  // The session sends faster than this setting lets it (`limits.messages_per_second` or
+  // `limits.bytes_per_second`), for which it is read from slowly already. If it goes on it is
+  // closed, with 1008, in about so much time. Called once, until it has sent less for a second.
+  virtual void OnSendsTooFast(std::string_view setting, std::chrono::milliseconds left);
+
   // The session's token (Session::identity) holds for so much longer: time to ask the client for
   // another (Session::Renew). Called once for each token: when a quarter of its time, and 30 s at
   // most, is left.

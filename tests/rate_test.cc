@@ -70,6 +70,32 @@ TEST(RateTest, WhoNeverStopsIsClosedAndNobodyElse) {
   EXPECT_EQ(other.ReceiveText(), "still here");
 }
 
+TEST(RateTest, WhoNeverStopsIsToldBefore) {
+  Limits limits;
+  limits.messages_per_second = 10;
+  limits.rate_time = std::chrono::seconds(2);
+  TestServer server(LocalConfig(limits));
+  RawClient client(server.endpoint());
+  std::string handshake = HandshakeFor("/chat");
+  handshake.insert(handshake.find("\r\n") + 2, "Sec-WebSocket-Protocol: fanfare.chat.v1\r\n");
+  client.Write(handshake);
+  EXPECT_EQ(client.ReadReply().status, 101U);
+  std::string pings;
+  for (int i = 0; i < 1000; ++i) pings += TextFrame(R"({"type": "ping"})");
+  client.Write(pings);
+  int warnings = 0;
+  ReceivedFrame frame = client.ReadFrame();
+  while (frame.opcode != kClose) {
+    if (frame.payload.find("too_fast") != std::string::npos) {
+      ++warnings;
+      EXPECT_NE(frame.payload.find("limits.messages_per_second"), std::string::npos);
+    }
+    frame = client.ReadFrame();
+  }
+  EXPECT_EQ(frame.close_code(), 1008);
+  EXPECT_EQ(warnings, 1);
+}
+
 // What is no message, or never becomes one, counts by its bytes.
 TEST(RateTest, AFloodOfPingsIsClosed) {
   Limits limits;

@@ -44,10 +44,17 @@ SessionRate::Verdict SessionRate::Judge(Time now) {
   const Time bytes = byte_rate_.per_second == 0 ? Time() : bytes_.ReadyAt(byte_rate_, 0);
   const Time ready = std::max(messages, bytes);
   if (ready <= now) return Verdict::kGoOn;
-  if (now - ready_at_ > kLull) waits_since_ = now;
+  if (now - ready_at_ > kLull) {
+    waits_since_ = now;
+    is_warned_ = false;
+  }
   ready_at_ = ready;
   is_about_bytes_ = bytes > messages;
-  return now - waits_since_ > patience_ ? Verdict::kTooMuch : Verdict::kWait;
+  const Time::duration waits = now - waits_since_;
+  if (waits > patience_) return Verdict::kTooMuch;
+  if (waits <= Time::duration(patience_) / 2 || is_warned_) return Verdict::kWait;
+  is_warned_ = true;
+  return Verdict::kWarn;
 }
 
 }  // namespace fanfare

@@ -11,8 +11,8 @@ namespace fanfare {
 
 // `limits.messages_per_second` and `limits.bytes_per_second` of one session: it may send at these
 // rates, and one second's worth at once. Above that it is to wait, and so, by TCP, is its peer.
-// Who has to wait again and again, with no lull in between, for more than `limits.rate_seconds`,
-// sends too much.
+// Who has to wait again and again, with no lull in between, for more than half of
+// `limits.rate_seconds`, is to be warned, and for more than all of it, sends too much.
 //
 // Thread: one at a time. Allocates nothing.
 class SessionRate {
@@ -23,6 +23,8 @@ class SessionRate {
     kGoOn,
     // Read no more before ready_at().
     kWait,
+    // Likewise; and tell it so, which is said once.
+    kWarn,
     kTooMuch,
   };
 
@@ -40,6 +42,8 @@ class SessionRate {
   // Since the last kWait: when to read on, and the setting that is to blame.
   Time ready_at() const { return ready_at_; }
   std::string_view setting() const;
+  // How much longer it may go on like this.
+  Time::duration Left(Time now) const { return waits_since_ + patience_ - now; }
 
  private:
   Verdict Judge(Time now);
@@ -53,6 +57,8 @@ class SessionRate {
   Time ready_at_{};
   // When it first had to wait, without a lull since.
   Time waits_since_{};
+  // For that.
+  bool is_warned_ = false;
   bool is_about_bytes_ = false;
 };
 

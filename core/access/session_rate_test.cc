@@ -24,7 +24,7 @@ Verdict Flood(SessionRate& rate, SessionRate::Time from, SessionRate::Time to) {
   Verdict verdict = Verdict::kGoOn;
   for (SessionRate::Time now = from; now <= to && verdict != Verdict::kTooMuch;) {
     verdict = rate.CountMessage(now);
-    if (verdict == Verdict::kWait) now = rate.ready_at();
+    if (verdict == Verdict::kWait || verdict == Verdict::kWarn) now = rate.ready_at();
   }
   return verdict;
 }
@@ -73,6 +73,24 @@ TEST(SessionRateTest, WhoNeverStopsSendsTooMuch) {
   SessionRate rate(Rates(10, 0));
   EXPECT_EQ(Flood(rate, kStart, kStart + seconds(5)), Verdict::kWait);
   EXPECT_EQ(Flood(rate, rate.ready_at(), kStart + seconds(6)), Verdict::kTooMuch);
+}
+
+TEST(SessionRateTest, ItIsWarnedOnceBeforeAndAgainAfterALull) {
+  SessionRate rate(Rates(10, 0));
+  for (const SessionRate::Time begin : {kStart, kStart + seconds(10)}) {
+    int warnings = 0;
+    for (SessionRate::Time now = begin; now < begin + milliseconds(4900);) {
+      const Verdict verdict = rate.CountMessage(now);
+      ASSERT_NE(verdict, Verdict::kTooMuch);
+      if (verdict == Verdict::kWarn) {
+        ++warnings;
+        EXPECT_GT(now, begin + milliseconds(2500));
+        EXPECT_EQ(rate.Left(now), begin + seconds(5) - now);
+      }
+      if (verdict != Verdict::kGoOn) now = rate.ready_at();
+    }
+    EXPECT_EQ(warnings, 1);
+  }
 }
 
 TEST(SessionRateTest, ALullBeginsAnew) {

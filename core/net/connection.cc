@@ -194,6 +194,7 @@ class Connection final : public Transport, private MessageReader::Sink {
       return Close(CloseCode::kPolicyViolation, absl::StrCat("this client sends too much: see ",
                                                              ToAbsl(throttle_->rate.setting())));
     }
+    if (verdict == SessionRate::Verdict::kWarn) WarnOfRate(now);
     if (!std::exchange(throttle_->waits, true)) shard().stats().rate_waits.Add();
     throttle_->timer.expires_at(std::max(throttle_->rate.ready_at(), now + kLeastWait));
     throttle_->timer.async_wait([this, weak = weak_from_this()](error_code ec) {
@@ -202,6 +203,12 @@ class Connection final : public Transport, private MessageReader::Sink {
       throttle_->waits = false;
       ReadOn();
     });
+  }
+
+  void WarnOfRate(SessionRate::Time now) {
+    const SessionRate& rate = throttle_->rate;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(rate.Left(now));
+    CallHandler([&](Handler& handler) { handler.OnSendsTooFast(rate.setting(), left); });
   }
 
   // The closing handshake is over: shut the socket down when all has been sent.

@@ -58,6 +58,13 @@ void JsonHandler::OnMissed(std::string_view channel, std::uint64_t messages) {
   Send(SkippedFrame(channel, messages));
 }
 
+void JsonHandler::OnSendsTooFast(std::string_view setting, std::chrono::milliseconds left) {
+  Refuse("", "",
+         {.code = ErrorCode::kTooFast,
+          .message = absl::StrCat("this session sends more than ", std::string(setting),
+                                  " lets it; if it goes on, it ends in ", left.count(), " ms")});
+}
+
 void JsonHandler::OnTokenExpiring(std::chrono::milliseconds left) {
   Send(TokenExpiringFrame(std::chrono::duration_cast<std::chrono::seconds>(left)));
 }

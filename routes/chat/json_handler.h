@@ -33,6 +33,7 @@ class JsonHandler final : public Handler {
   // A clean end is a leave.
   void OnPeerClosed(CloseCode code) override;
   void OnMissed(std::string_view channel, std::uint64_t messages) override;
+  void OnSendsTooFast(std::string_view setting, std::chrono::milliseconds left) override;
   void OnTokenExpiring(std::chrono::milliseconds left) override;
 
   // Joins a room as if the client had asked for it. `history` is a number's text; empty members are

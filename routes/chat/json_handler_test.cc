@@ -24,6 +24,17 @@ TEST_F(JsonHandlerTest, ACleanEndIsALeaveAtOnce) {
   }
 }
 
+TEST_F(JsonHandlerTest, WhoSendsTooFastIsTold) {
+  Peer ada = Come();
+  ada.handler().OnSendsTooFast("limits.bytes_per_second", std::chrono::milliseconds(4999));
+  EXPECT_EQ(ada.Told(), (json{{"type", "error"},
+                              {"code", "too_fast"},
+                              {"message",
+                               "this session sends more than limits.bytes_per_second lets it; if "
+                               "it goes on, it ends in 4999 ms"}}));
+  EXPECT_EQ(ada.Join()["type"], "joined");
+}
+
 TEST_F(JsonHandlerTest, AnyOtherEndIsCountedForAWhile) {
   for (const CloseCode code : {CloseCode::kGoingAway, CloseCode::kProtocolError, CloseCode{4000}}) {
     Peer ada = Come();

@@ -60,6 +60,8 @@ std::string_view NameOf(ErrorCode code) {
       return "forbidden";
     case ErrorCode::kUnauthorized:
       return "unauthorized";
+    case ErrorCode::kTooFast:
+      return "too_fast";
   }
   return "bad_frame";
 }

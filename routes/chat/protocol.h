@@ -58,6 +58,7 @@ enum class ErrorCode {
   kCannotResume,
   kForbidden,
   kUnauthorized,
+  kTooFast,
 };
 
 // As it is sent: "bad_json".
