@@ -45,9 +45,10 @@ std::optional<std::uint64_t> Request::QueryNumber(std::string_view name, std::ui
                                                   std::uint64_t fallback) const {
   const std::string_view text = Query(name);
   if (text.empty()) return fallback;
-  const char* const end = text.data() + text.size();
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
   std::uint64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const auto [rest, error] = std::from_chars(begin, end, number);
   if (error != std::errc() || rest != end || number < least || number > most) return std::nullopt;
   return number;
 }
