@@ -10,10 +10,10 @@
 #include <span>
 #include <string_view>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "core/access/address_counts.h"
 #include "core/access/address_limits.h"
@@ -117,7 +117,7 @@ class Shard {
 
   void Add(Member& member);
   void Remove(Member& member);
-  const absl::flat_hash_set<Member*>& members() const { return members_; }
+  const std::unordered_set<Member*>& members() const { return members_; }
 
   // From now on, this one. Connections whose route is not part of it are drained, and those that
   // are left at the plan's deadline are cut.
@@ -180,7 +180,8 @@ class Shard {
   // Called once.
   std::function<void()> drained_;
   OpenConnections open_connections_;
-  absl::flat_hash_set<Member*> members_;
+  // Not Abseil's, whose tables are broken when there is no memory to grow them.
+  std::unordered_set<Member*> members_;
   // Declared after what the connections use: destroying it destroys those that are left.
   Fanout fanout_;
   net::io_context context_;

@@ -183,7 +183,7 @@ bool Transport::CountFrames(std::size_t message_frames, std::uint64_t control_fr
   const auto counter = is_control ? &Stats::control_floods : &Stats::messages_too_fragmented;
   (shard_.stats().*counter).Add();
   Close(CloseCode::kPolicyViolation,
-        is_control ? "too many pings, pongs or new keys: see limits.control_frames_per_second"
+        is_control ? "too many pings, pongs or new TLS keys; see limits.control_frames_per_second"
                    : "a message is in too many frames: see limits.message_frames");
   return false;
 }
@@ -246,6 +246,8 @@ void Transport::SetClosingDeadline() {
 void Transport::End(error_code ec) {
   if (std::exchange(ended_, true)) return;
   closing_ = true;
+  // What others are told of it takes memory, and must not fail: handlers are destroyed by it.
+  const ReserveUse reserve(true);
   // Destroyed when this returns, at the earliest.
   const std::shared_ptr<Transport> self = std::move(self_);
   handler_.reset();

@@ -191,7 +191,6 @@ def system_repositories():
             "//absl/algorithm:container": "absl_algorithm_container",
             "//absl/base:core_headers": "absl_core_headers",
             "//absl/cleanup:cleanup": "absl_cleanup",
-            "//absl/container:flat_hash_map": "absl_flat_hash_map",
             "//absl/container:flat_hash_set": "absl_flat_hash_set",
             "//absl/container:inlined_vector": "absl_inlined_vector",
             "//absl/debugging:failure_signal_handler": "absl_failure_signal_handler",
