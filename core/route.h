@@ -46,7 +46,7 @@ class Handler {
 
   // The session sends faster than this setting lets it (`limits.messages_per_second` or
   // `limits.bytes_per_second`), for which it is read from slowly already. If it goes on it is
-  // closed, with 1008, in about so much time. Called once, until it has sent less for a second.
+  // closed, with 1008, in about so much time. Called once, until it has made up for that by pauses.
   virtual void OnSendsTooFast(std::string_view setting, std::chrono::milliseconds left);
 
   // The session's token (Session::identity) holds for so much longer: time to ask the client for

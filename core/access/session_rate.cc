@@ -5,10 +5,6 @@
 namespace fanfare {
 namespace {
 
-// Who may read on, and has not used up what came meanwhile for so long, is no longer above its
-// rate.
-constexpr std::chrono::seconds kLull{1};
-
 // One second's worth at once.
 TokenRate RateOf(std::size_t per_second) {
   return {.per_second = per_second, .burst = per_second};
@@ -38,23 +34,27 @@ std::string_view SessionRate::setting() const {
 }
 
 SessionRate::Verdict SessionRate::Judge(Time now) {
-  // The next message is one; how large it is, nobody knows.
+  AddUp(now);
   const Time messages =
-      message_rate_.per_second == 0 ? Time() : messages_.ReadyAt(message_rate_, 1);
+      message_rate_.per_second == 0 ? Time() : messages_.ReadyAt(message_rate_, 0);
   const Time bytes = byte_rate_.per_second == 0 ? Time() : bytes_.ReadyAt(byte_rate_, 0);
   const Time ready = std::max(messages, bytes);
   if (ready <= now) return Verdict::kGoOn;
-  if (now - ready_at_ > kLull) {
-    waits_since_ = now;
-    is_warned_ = false;
-  }
-  ready_at_ = ready;
+  ready_at_ = std::max(ready, now + kLeastWait);
   is_about_bytes_ = bytes > messages;
-  const Time::duration waits = now - waits_since_;
-  if (waits > patience_) return Verdict::kTooMuch;
-  if (waits <= Time::duration(patience_) / 2 || is_warned_) return Verdict::kWait;
+  if (waited_ > patience_) return Verdict::kTooMuch;
+  if (waited_ <= patience_ / 2 || is_warned_) return Verdict::kWait;
   is_warned_ = true;
   return Verdict::kWarn;
+}
+
+void SessionRate::AddUp(Time now) {
+  const Time waited_until = std::clamp(ready_at_, counted_at_, now);
+  waited_ += (waited_until - counted_at_) - (now - waited_until);
+  counted_at_ = now;
+  if (waited_ > Time::duration::zero()) return;
+  waited_ = Time::duration::zero();
+  is_warned_ = false;
 }
 
 }  // namespace fanfare

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace fanfare {
 namespace {
 
@@ -37,7 +39,7 @@ TEST(SessionRateTest, OffByDefault) {
 
 TEST(SessionRateTest, OneSecondsWorthMayComeAtOnce) {
   SessionRate rate(Rates(10, 0));
-  for (int i = 0; i < 9; ++i) EXPECT_EQ(rate.CountMessage(kStart), Verdict::kGoOn) << i;
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(rate.CountMessage(kStart), Verdict::kGoOn) << i;
   EXPECT_EQ(rate.CountMessage(kStart), Verdict::kWait);
   EXPECT_EQ(rate.ready_at(), kStart + milliseconds(100));
   EXPECT_EQ(rate.setting(), "limits.messages_per_second");
@@ -65,6 +67,8 @@ TEST(SessionRateTest, TheSlowerOfBothCounts) {
   EXPECT_EQ(rate.CountBytes(1500, kStart), Verdict::kWait);
   EXPECT_EQ(rate.ready_at(), kStart + milliseconds(500));
   EXPECT_EQ(rate.CountMessage(kStart), Verdict::kWait);
+  EXPECT_EQ(rate.ready_at(), kStart + milliseconds(500));
+  EXPECT_EQ(rate.CountMessage(kStart), Verdict::kWait);
   EXPECT_EQ(rate.ready_at(), kStart + seconds(1));
   EXPECT_EQ(rate.setting(), "limits.messages_per_second");
 }
@@ -85,7 +89,7 @@ TEST(SessionRateTest, ItIsWarnedOnceBeforeAndAgainAfterALull) {
       if (verdict == Verdict::kWarn) {
         ++warnings;
         EXPECT_GT(now, begin + milliseconds(2500));
-        EXPECT_EQ(rate.Left(now), begin + seconds(5) - now);
+        EXPECT_EQ(rate.left(), begin + seconds(5) - now);
       }
       if (verdict != Verdict::kGoOn) now = rate.ready_at();
     }
@@ -93,12 +97,68 @@ TEST(SessionRateTest, ItIsWarnedOnceBeforeAndAgainAfterALull) {
   }
 }
 
-TEST(SessionRateTest, ALullBeginsAnew) {
+// So many messages at once, so often: below the limit, but nearly at it.
+TEST(SessionRateTest, WhoKeepsToItsRateInBurstsIsNotWarned) {
+  const struct {
+    std::size_t limit;
+    int burst;
+    milliseconds period;
+  } clients[] = {
+      {1, 1, milliseconds(1050)},   {1, 1, milliseconds(1900)}, {1, 2, milliseconds(2500)},
+      {5, 5, milliseconds(1020)},   {5, 6, milliseconds(1300)}, {5, 7, milliseconds(1500)},
+      {10, 11, milliseconds(1150)}, {10, 1, milliseconds(101)},
+  };
+  for (const auto& client : clients) {
+    SessionRate rate(Rates(client.limit, 0));
+    SessionRate::Time now = kStart;
+    for (int i = 0; i < 200; ++i) {
+      const SessionRate::Time due = kStart + i * client.period;
+      now = std::max(now, due);
+      for (int k = 0; k < client.burst; ++k) {
+        const Verdict verdict = rate.CountMessage(now);
+        ASSERT_TRUE(verdict == Verdict::kGoOn || verdict == Verdict::kWait)
+            << client.burst << " in " << client.period.count() << " ms";
+        // The others wait behind it.
+        if (verdict == Verdict::kWait) now = rate.ready_at();
+      }
+    }
+    EXPECT_LE(now, kStart + 200 * client.period + milliseconds(100)) << "it comes through";
+  }
+}
+
+TEST(SessionRateTest, WhoIsALittleAboveItsRateSendsTooMuch) {
+  SessionRate rate(Rates(10, 0));
+  Verdict verdict = Verdict::kGoOn;
+  SessionRate::Time now = kStart;
+  int i = 0;
+  for (; i < 10'000 && verdict != Verdict::kTooMuch; ++i) {
+    // 10.2 in a second.
+    now = std::max(now, kStart + i * milliseconds(98));
+    verdict = rate.CountMessage(now);
+    if (verdict != Verdict::kGoOn) now = rate.ready_at();
+  }
+  EXPECT_EQ(verdict, Verdict::kTooMuch);
+}
+
+TEST(SessionRateTest, PausesMakeUpForWaits) {
   SessionRate rate(Rates(10, 0));
   for (int i = 0; i < 10; ++i) {
-    const SessionRate::Time begin = kStart + i * seconds(6);
-    EXPECT_EQ(Flood(rate, begin, begin + milliseconds(4500)), Verdict::kWait) << i;
+    const SessionRate::Time begin = kStart + i * seconds(10);
+    EXPECT_NE(Flood(rate, begin, begin + milliseconds(4500)), Verdict::kTooMuch) << i;
   }
+}
+
+TEST(SessionRateTest, WhereTheServerIsLateNobodyHadAPause) {
+  SessionRate rate(Rates(10, 0));
+  Verdict verdict = Verdict::kGoOn;
+  SessionRate::Time now = kStart;
+  for (int i = 0; i < 1000 && verdict != Verdict::kTooMuch; ++i) {
+    verdict = rate.CountMessage(now);
+    if (verdict == Verdict::kGoOn) continue;
+    now = rate.ready_at() + seconds(1);
+    rate.Resume(now);
+  }
+  EXPECT_EQ(verdict, Verdict::kTooMuch);
 }
 
 // One that has stopped sending in the middle of its debt is not closed for having waited.

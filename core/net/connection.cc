@@ -28,10 +28,6 @@ namespace websocket = beast::websocket;
 // A ping without a payload (RFC 6455 section 5.5.2).
 constexpr std::string_view kPing("\x89\x00", 2);
 
-// A session that sends too fast is not read from for so long at least: what comes meanwhile is read
-// at once.
-constexpr std::chrono::milliseconds kLeastWait{20};
-
 class Connection final : public Transport, private MessageReader::Sink {
  public:
   Connection(Handover& from, Shard& shard)
@@ -175,39 +171,38 @@ class Connection final : public Transport, private MessageReader::Sink {
 
   void CountMessage() {
     if (throttle_ == nullptr || closing()) return;
-    const auto now = SessionRate::Time::clock::now();
-    HoldBack(throttle_->rate.CountMessage(now), now);
+    HoldBack(throttle_->rate.CountMessage(SessionRate::Time::clock::now()));
   }
 
   // As they come, and not when their message is complete: that may take long.
   void CountBytes(std::size_t bytes) {
     if (throttle_ == nullptr || closing()) return;
-    const auto now = SessionRate::Time::clock::now();
-    HoldBack(throttle_->rate.CountBytes(bytes, now), now);
+    HoldBack(throttle_->rate.CountBytes(bytes, SessionRate::Time::clock::now()));
     if (waits() && !closing()) StopReading();
   }
 
-  void HoldBack(SessionRate::Verdict verdict, SessionRate::Time now) {
+  void HoldBack(SessionRate::Verdict verdict) {
     if (verdict == SessionRate::Verdict::kGoOn) return;
     if (verdict == SessionRate::Verdict::kTooMuch) {
       shard().stats().rates_exceeded.Add();
       return Close(CloseCode::kPolicyViolation, absl::StrCat("this client sends too much: see ",
                                                              ToAbsl(throttle_->rate.setting())));
     }
-    if (verdict == SessionRate::Verdict::kWarn) WarnOfRate(now);
+    if (verdict == SessionRate::Verdict::kWarn) WarnOfRate();
     if (!std::exchange(throttle_->waits, true)) shard().stats().rate_waits.Add();
-    throttle_->timer.expires_at(std::max(throttle_->rate.ready_at(), now + kLeastWait));
+    throttle_->timer.expires_at(throttle_->rate.ready_at());
     throttle_->timer.async_wait([this, weak = weak_from_this()](error_code ec) {
       const auto self = weak.lock();
       if (ec || self == nullptr) return;
       throttle_->waits = false;
+      throttle_->rate.Resume(SessionRate::Time::clock::now());
       ReadOn();
     });
   }
 
-  void WarnOfRate(SessionRate::Time now) {
+  void WarnOfRate() {
     const SessionRate& rate = throttle_->rate;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(rate.Left(now));
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(rate.left());
     CallHandler([&](Handler& handler) { handler.OnSendsTooFast(rate.setting(), left); });
   }
 
