@@ -72,7 +72,8 @@ TEST(ConfigTest, ReadsEverything) {
       "control_frames_per_second": 15,
       "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
       "idle_seconds": 5, "header_bytes": 1006, "body_bytes": 7, "connections": 8,
-      "connections_per_address": 12, "handshakes_per_second": 13, "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0
+      "connections_per_address": 12, "requests_per_second": 17, "handshakes_per_second": 13,
+      "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0
     },
     "routes": [
       {"route": "chat", "patterns": ["/a", "/b/{room}"], "options": {"max_rooms": 5}},
@@ -96,6 +97,7 @@ TEST(ConfigTest, ReadsEverything) {
   EXPECT_EQ(config.limits.body_bytes, 7U);
   EXPECT_EQ(config.limits.connections, 8U);
   EXPECT_EQ(config.limits.connections_per_address, 12U);
+  EXPECT_EQ(config.limits.requests_per_second, 17U);
   EXPECT_EQ(config.limits.handshakes_per_second, 13U);
   EXPECT_EQ(config.limits.messages_per_second, 9U);
   EXPECT_EQ(config.limits.bytes_per_second, 1010U);
@@ -187,8 +189,8 @@ TEST(ConfigTest, EveryLimitHasAnUpperBound) {
   for (const char* name :
        {"message_bytes", "message_frames", "message_seconds", "outbox_bytes", "log_bytes",
         "handshake_seconds", "idle_seconds", "header_bytes", "body_bytes", "connections",
-        "connections_per_address", "handshakes_per_second", "messages_per_second",
-        "bytes_per_second", "rate_seconds", "shutdown_seconds"}) {
+        "connections_per_address", "requests_per_second", "handshakes_per_second",
+        "messages_per_second", "bytes_per_second", "rate_seconds", "shutdown_seconds"}) {
     EXPECT_THAT(Error(std::string(R"({"limits": {")") + name + R"(": 9223372036854775807}})"),
                 StartsWith(std::string("limits.") + name + ": expected a whole number from "));
   }

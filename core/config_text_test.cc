@@ -43,7 +43,8 @@ TEST(ConfigTextTest, IsReadBackAsItWas) {
       "control_frames_per_second": 15,
       "outbox_bytes": 1012, "log_bytes": 1013, "handshake_seconds": 4,
       "idle_seconds": 5, "header_bytes": 1006, "body_bytes": 7, "connections": 8,
-      "connections_per_address": 12, "handshakes_per_second": 13, "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0
+      "connections_per_address": 12, "requests_per_second": 17, "handshakes_per_second": 13,
+      "messages_per_second": 9, "bytes_per_second": 1010, "rate_seconds": 11, "shutdown_seconds": 0
     },
     "routes": [
       {"route": "chat", "patterns": ["/a", "/b/{room}"], "options": {"name": "a\"b"}},

@@ -82,6 +82,11 @@ inline constexpr std::array kLimitSettings = {
                  .range = {0, 10'000'000},
                  .meaning = "open connections of one address (IPv6: of 64 bits), but for loopback; "
                             "above it: 429; 0: no limit"},
+    LimitSetting{.name = "requests_per_second",
+                 .member = &Limits::requests_per_second,
+                 .range = {0, 1'000'000},
+                 .meaning = "HTTP requests of one address that ask for no WebSocket, twice as many "
+                            "at once; above it: 429; 0: no limit"},
     LimitSetting{.name = "handshakes_per_second",
                  .member = &Limits::handshakes_per_second,
                  .range = {0, 1'000'000},
@@ -99,8 +104,8 @@ inline constexpr std::array kLimitSettings = {
     LimitSetting{.name = "rate_seconds",
                  .member = &Limits::rate_time,
                  .range = {1, kHourSeconds},
-                 .meaning = "how long a session may have to wait for these two again and again; "
-                            "after half of it: an error; above it: close 1008"},
+                 .meaning = "how long a session may have had to wait for these two, less the time "
+                            "that it had not to; half of it: an error; above it: close 1008"},
     LimitSetting{.name = "shutdown_seconds",
                  .member = &Limits::shutdown_time,
                  .range = {0, kHourSeconds},

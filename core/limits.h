@@ -64,6 +64,11 @@ struct Limits {
   // all clients have one address.
   std::size_t connections_per_address = 10'000;
 
+  // limits.requests_per_second: HTTP requests that ask for no WebSocket, of one such address, of
+  // which twice as many may come at once; 0 means no limit. Above it they are answered with 429,
+  // before anything else is done for them.
+  std::size_t requests_per_second = 0;
+
   // limits.handshakes_per_second: how often one such address may ask for a session, also where it
   // is refused, and as often may it begin to speak TLS; of each, twice as many may come at once; 0
   // means no limit. Above it a session is answered with 429; TLS, which an answer would take a
@@ -72,16 +77,16 @@ struct Limits {
   std::size_t handshakes_per_second = 0;
 
   // limits.messages_per_second: data messages of one session, of which as many as may come in a
-  // second may come at once; 0 means no limit. Above it the session is not read from until it is
-  // within it again, so that its peer has to wait.
+  // second may come at once; 0 means no limit. After one that is above it, the session is not read
+  // from until it is within it again, so that its peer has to wait.
   std::size_t messages_per_second = 0;
 
   // limits.bytes_per_second: likewise for bytes, with their frames, and so for pings, too. A
   // message of limits.message_bytes must be able to come within limits.rate_seconds.
   std::size_t bytes_per_second = 0;
 
-  // limits.rate_seconds: a session that has to wait for one of these two again and again for longer
-  // than this, without a lull of a second, is closed with 1008; after half of it, its route is told
+  // limits.rate_seconds: how long a session may have had to wait for these two, less the time that
+  // it had not to; above it, it is closed with 1008. After half of it, its route is told
   // (Handler::OnSendsTooFast), and the chat tells the client with an error.
   std::chrono::seconds rate_time{10};
 

@@ -59,6 +59,8 @@ struct Stats {
   Counter connections_refused;
   // limits.connections_per_address: answered with 429.
   Counter address_connections_refused;
+  // limits.requests_per_second: answered with 429.
+  Counter address_requests_refused;
   // limits.handshakes_per_second: answered with 429; or closed, where TLS was to begin.
   Counter address_handshakes_refused;
   // Requests that were answered with 400 or above.
@@ -107,7 +109,7 @@ struct Stats {
   // limits.messages_per_second, bytes_per_second: how often a session was not read from for a
   // while.
   Counter rate_waits;
-  // limits.rate_seconds: closed with 1008.
+  // limits.rate_seconds: closed with 1008. And event streams whose peers went on to send.
   Counter rates_exceeded;
   // limits.log_bytes: closed with 1013.
   Counter slow_readers;
@@ -140,6 +142,7 @@ inline constexpr NamedCounter kCounters[] = {
     {.name = "connections_accepted", .member = &Stats::connections_accepted},
     {.name = "connections_refused", .member = &Stats::connections_refused},
     {.name = "address_connections_refused", .member = &Stats::address_connections_refused},
+    {.name = "address_requests_refused", .member = &Stats::address_requests_refused},
     {.name = "address_handshakes_refused", .member = &Stats::address_handshakes_refused},
     {.name = "requests_refused", .member = &Stats::requests_refused},
     {.name = "origins_refused", .member = &Stats::origins_refused},

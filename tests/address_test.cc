@@ -146,6 +146,27 @@ TEST(AddressTest, HandshakesThatAreRefusedCountAsWell) {
   EXPECT_EQ(server.Count("handshakes_too_many"), 1U);
 }
 
+TEST(AddressTest, RequestsOverTheRateAreRefused) {
+  Limits limits;
+  limits.requests_per_second = 1;
+  TestServer server(LocalConfig(limits), NobodyIsFree());
+  RawClient client(server.endpoint(), kOneAddress);
+  unsigned status = 0;
+  for (int i = 0; i < 1000 && status != 429; ++i) {
+    client.Write("GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const HttpReply reply = client.ReadReply();
+    status = reply.status;
+    EXPECT_EQ(reply.Header("Retry-After"), status == 429 ? "1" : "");
+    EXPECT_EQ(status, i < 2 ? 404U : status);
+  }
+  EXPECT_EQ(status, 429U);
+  EXPECT_EQ(server.Count("address_requests_refused"), 1U);
+  // Who asks for a session is counted for itself, and others are others.
+  client.Write(HandshakeFor("/echo"));
+  EXPECT_EQ(client.ReadReply().status, 101U);
+  EXPECT_EQ(ReplyTo(server, kOtherAddress, "/echo").status, 101U);
+}
+
 TEST(AddressTest, OtherRequestsAreNotLimited) {
   TestServer server(LocalConfig(HandshakesPerSecond(1)), NobodyIsFree());
   RawClient client(server.endpoint(), kOneAddress);

@@ -107,6 +107,18 @@ TEST_F(EventStreamTest, WhoGoesHarmsNobody) {
   EXPECT_EQ(stays.ReadUntil("\n\n"), "data: still here\n\n");
 }
 
+TEST_F(EventStreamTest, WhoGoesOnToSendIsCut) {
+  RawClient client(server_.endpoint());
+  client.Write(kGet);
+  EXPECT_NE(client.ReadUntil("data: welcome\n\n"), "");
+  // Another request, which is not answered.
+  client.Write(kGet);
+  EXPECT_EQ(server_.Count("rates_exceeded"), 0U);
+  client.WriteIfOpen(std::string(100'000, 'x'));
+  EXPECT_TRUE(server_.WaitForSessions(0));
+  EXPECT_EQ(server_.Count("rates_exceeded"), 1U);
+}
+
 TEST_F(EventStreamTest, ARefusalEndsIt) {
   RawClient client(server_.endpoint());
   client.Write("GET /feed?refuse=yes HTTP/1.1\r\nHost: localhost\r\n\r\n");

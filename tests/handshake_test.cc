@@ -57,6 +57,8 @@ const BadRequest kBadRequests[] = {
     {"NoConnectionUpgrade", With("Connection: Upgrade", "Connection: keep-alive"), 400,
      "Connection"},
     {"NoHost", With("Host: localhost\r\n", ""), 400, "Host"},
+    {"NoHostForOtherThings", "GET /nowhere HTTP/1.1\r\n\r\n", 400, "Host"},
+    {"TwoHosts", With("Host: localhost", "Host: a\r\nHost: localhost"), 400, "got 2"},
     {"UnknownPath", HandshakeFor("/nowhere"), 404, "/nowhere"},
     {"UnknownPathBelow", HandshakeFor("/chat/room/door"), 404, "/chat/room/door"},
     {"BadEscape", HandshakeFor("/chat/%zz"), 400, ""},

@@ -86,6 +86,14 @@ TEST(HostileTest, AnAnswerThatIsNotReadIsCut) {
 
 TEST(HostileTest, HugeHeadersAreRefused) {
   TestServer server;
+  {
+    // In one piece, and each of them small.
+    RawClient client(server.endpoint());
+    std::string request = "GET /nowhere HTTP/1.1\r\nHost: x\r\n";
+    while (request.size() < Limits().header_bytes) request += "a: b\r\n";
+    client.WriteIfOpen(request + "\r\n");
+    EXPECT_EQ(client.ReadReply().status, 431U);
+  }
   for (const std::string& start :
        {std::string("GET /") + std::string(kMegabyte, 'a'),
         "GET /chat HTTP/1.1\r\nHost: x\r\nX-Large: " + std::string(kMegabyte, 'a'),
@@ -98,7 +106,7 @@ TEST(HostileTest, HugeHeadersAreRefused) {
     client.WriteIfOpen(start);
     EXPECT_EQ(client.ReadReply().status, 431U);
   }
-  EXPECT_EQ(server.Count("headers_too_big"), 3U);
+  EXPECT_EQ(server.Count("headers_too_big"), 4U);
 }
 
 // What stands between the parts of a body that comes in chunks, and behind it, is not the body.

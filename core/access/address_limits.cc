@@ -19,8 +19,8 @@ std::size_t MostConnections(const Limits& limits) {
 }
 
 // Of any use if it is limited only.
-TokenRate HandshakeRate(const Limits& limits) {
-  const std::uint64_t rate = std::max<std::size_t>(limits.handshakes_per_second, 1);
+TokenRate RateOf(std::size_t per_second) {
+  const std::uint64_t rate = std::max<std::size_t>(per_second, 1);
   return {.per_second = rate, .burst = 2 * rate};
 }
 
@@ -30,13 +30,17 @@ AddressLimits::AddressLimits(const Limits& limits, IsFree is_free)
     : is_free_(is_free),
       connections_(MostConnections(limits)),
       limits_handshakes_(limits.handshakes_per_second != 0),
-      sessions_(HandshakeRate(limits)),
-      tls_(HandshakeRate(limits)) {}
+      limits_requests_(limits.requests_per_second != 0),
+      requests_(RateOf(limits.requests_per_second)),
+      sessions_(RateOf(limits.handshakes_per_second)),
+      tls_(RateOf(limits.handshakes_per_second)) {}
 
 void AddressLimits::Update(const Limits& limits) {
   connections_.set_most(MostConnections(limits));
-  sessions_.set_rate(HandshakeRate(limits));
-  tls_.set_rate(HandshakeRate(limits));
+  requests_.set_rate(RateOf(limits.requests_per_second));
+  sessions_.set_rate(RateOf(limits.handshakes_per_second));
+  tls_.set_rate(RateOf(limits.handshakes_per_second));
+  limits_requests_ = limits.requests_per_second != 0;
   limits_handshakes_ = limits.handshakes_per_second != 0;
 }
 
@@ -47,10 +51,11 @@ std::optional<AddressCounts::Place> AddressLimits::Connect(const Address& addres
   return place;
 }
 
-bool AddressLimits::MayShakeHands(AddressRates& rates, const Address& address) {
-  if (!limits_handshakes_ || is_free_(address)) return true;
+bool AddressLimits::May(AddressRates& rates, bool is_limited, const Address& address,
+                        const char* setting) {
+  if (!is_limited || is_free_(address)) return true;
   if (rates.Take(GroupOf(address), std::chrono::steady_clock::now())) return true;
-  Tell(address, "limits.handshakes_per_second");
+  Tell(address, setting);
   return false;
 }
 

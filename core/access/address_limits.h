@@ -11,8 +11,8 @@
 
 namespace fanfare {
 
-// `limits.connections_per_address` and `limits.handshakes_per_second`. Who is refused is told of in
-// the log (LogEvent::kRefused).
+// `limits.connections_per_address`, `requests_per_second` and `handshakes_per_second`. Who is
+// refused is told of in the log (LogEvent::kRefused).
 //
 // Thread: any. Lifetime: outlives its places.
 class AddressLimits {
@@ -28,18 +28,30 @@ class AddressLimits {
 
   // A place for a connection, which may be none where nothing is counted; or no place.
   std::optional<AddressCounts::Place> Connect(const Address& address);
+  // Whether it may make a plain HTTP request now; counts that.
+  bool MayRequest(const Address& address) {
+    return May(requests_, limits_requests_, address, "limits.requests_per_second");
+  }
   // Whether it may ask for a session now, and whether it may begin TLS; counts that.
-  bool MayOpenSession(const Address& address) { return MayShakeHands(sessions_, address); }
-  bool MayBeginTls(const Address& address) { return MayShakeHands(tls_, address); }
+  bool MayOpenSession(const Address& address) {
+    return May(sessions_, limits_handshakes_, address, kHandshakes);
+  }
+  bool MayBeginTls(const Address& address) {
+    return May(tls_, limits_handshakes_, address, kHandshakes);
+  }
 
  private:
-  bool MayShakeHands(AddressRates& rates, const Address& address);
+  static constexpr const char* kHandshakes = "limits.handshakes_per_second";
+
+  bool May(AddressRates& rates, bool is_limited, const Address& address, const char* setting);
   static void Tell(const Address& address, const char* setting);
 
   const IsFree is_free_;
   // Also where there is no limit: a reload may bring one.
   AddressCounts connections_;
   std::atomic<bool> limits_handshakes_;
+  std::atomic<bool> limits_requests_;
+  AddressRates requests_;
   AddressRates sessions_;
   AddressRates tls_;
 };

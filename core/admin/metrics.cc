@@ -58,6 +58,7 @@ constexpr Exported kExported[] = {
     {kHandshakes, "", &Stats::handshakes_too_many, "outcome", "rate"},
     {kRefused, kRefusedHelp, &Stats::connections_refused, "reason", "connections"},
     {kRefused, "", &Stats::address_connections_refused, "reason", "connections_per_address"},
+    {kRefused, "", &Stats::address_requests_refused, "reason", "requests_per_second"},
     {kRefused, "", &Stats::address_handshakes_refused, "reason", "handshakes_per_second"},
     {kRefused, "", &Stats::origins_refused, "reason", "origin"},
     {kRefused, "", &Stats::auth_refused, "reason", "auth"},

@@ -54,8 +54,13 @@ class EventStream final : public Transport {
   }
 
  private:
-  // There is nothing that a peer could have to say.
-  void OnBytes(std::string_view) override {}
+  // There is nothing that a peer could have to say, but for a request that it hoped to be answered.
+  void OnBytes(std::string_view bytes) override {
+    dropped_ += bytes.size();
+    if (dropped_ <= limits().header_bytes) return;
+    shard().stats().rates_exceeded.Add();
+    End(net::error::message_size);
+  }
   void OnPeerDone() override { End(net::error::eof); }
   void OnSilence() override {
     ExpectNothingYet();
@@ -77,6 +82,8 @@ class EventStream final : public Transport {
 
   bool closing_by_us() const { return ending_.code != 0; }
 
+  // What the peer said nevertheless.
+  std::size_t dropped_ = 0;
   // Why we closed it, if we did.
   Ending ending_;
 };

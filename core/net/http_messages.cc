@@ -36,6 +36,18 @@ Response TooManyConnections() {
   return response;
 }
 
+std::optional<Response> RefuseHosts(const BeastRequest& request) {
+  const std::size_t hosts = request.count(http::field::host);
+  if (hosts == 1 || (hosts == 0 && request.version() < 11)) return std::nullopt;
+  return Refusal(400, absl::StrCat("expected one Host header, got ", hosts));
+}
+
+Response TooManyRequests() {
+  Response response = Refusal(429, "this address makes requests more often than it may");
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
 Response TooManySessions() {
   Response response = Refusal(429, "this address opens sessions more often than it may");
   response.headers.emplace_back("Retry-After", "1");

@@ -40,6 +40,9 @@ void CountRefusedHandshake(Stats& stats, const Dispatch& dispatch);
 
 // Refusals of connections and sessions that are within no limit any more.
 Response TooManyConnections();
+// The refusal of a request that has no Host, or several (RFC 9112 section 3.2); nothing for others.
+std::optional<Response> RefuseHosts(const BeastRequest& request);
+Response TooManyRequests();
 Response TooManySessions();
 Response TooManyOfUser(std::size_t most);
 

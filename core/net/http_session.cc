@@ -145,9 +145,18 @@ class HttpSession final : public Shard::Member {
     }
     BeastRequest from = parser.release();
     Request request = ToRequest(from, limits_.PeerOf(from));
+    if (const std::optional<Response> refusal = RefuseHosts(from)) {
+      shard_.stats().requests_refused.Add();
+      if (IsHandshake(request)) shard_.stats().handshakes_malformed.Add();
+      co_return co_await Write(*refusal, &from);
+    }
     // Before anything is done for it: to look at a token is work.
-    if (IsHandshake(request) && !limits_.MayAskForSession(request)) {
+    const bool is_handshake = IsHandshake(request);
+    if (is_handshake && !limits_.MayAskForSession(request)) {
       co_return co_await RefuseTooMany(TooManySessions(), from, true);
+    }
+    if (!is_handshake && !limits_.MayAsk(request)) {
+      co_return co_await RefuseTooMany(TooManyRequests(), from, false);
     }
     // Until it is answered, whatever a reload puts in its place.
     SharedGeneration generation = shard_.generation();
@@ -173,7 +182,7 @@ class HttpSession final : public Shard::Member {
     counter.Add();
     if (dispatch.is_foreign_page) shard_.stats().origins_refused.Add();
     if (dispatch.is_unauthorized) shard_.stats().auth_refused.Add();
-    if (IsHandshake(request)) CountRefusedHandshake(shard_.stats(), dispatch);
+    if (is_handshake) CountRefusedHandshake(shard_.stats(), dispatch);
     co_return co_await Write(dispatch.response, &from);
   }
 

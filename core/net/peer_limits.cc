@@ -51,6 +51,12 @@ bool PeerLimits::MayBeginTls() {
   return false;
 }
 
+bool PeerLimits::MayAsk(const Request& request) {
+  if (shard_.addresses().MayRequest(request.peer.address())) return true;
+  shard_.stats().address_requests_refused.Add();
+  return false;
+}
+
 bool PeerLimits::MayAskForSession(const Request& request) {
   if (shard_.addresses().MayOpenSession(request.peer.address())) return true;
   shard_.stats().address_handshakes_refused.Add();

@@ -42,8 +42,9 @@ class PeerLimits {
   // connection.
   Endpoint PeerOf(const BeastRequest& request) const;
 
-  // Whether it may begin with TLS, and whether it may ask for a session now.
+  // Whether it may begin with TLS, ask for something else than a session, and for a session now.
   bool MayBeginTls();
+  bool MayAsk(const Request& request);
   bool MayAskForSession(const Request& request);
   // Takes the places of a session; or says why there are none.
   std::optional<Response> RefuseSession(const Request& request, const Dispatch& dispatch);
