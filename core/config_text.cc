@@ -72,8 +72,8 @@ std::string LimitsText(const Limits& limits) {
 std::string AdminText(const Config& config) {
   return ObjectText(
       {{"listen",
-        "where the admin page, its JSON, /healthz, /readyz and /metrics are served, as above; "
-        "none: []",
+        "where the admin page, its JSON, /healthz, /readyz and /metrics are served, as above: "
+        "whoever reaches it may ask and steer; none: []",
         ordered_json(config.admin_listen).dump()},
        {"hosts", "names by which operators reach the page and its JSON, besides localhost",
         ordered_json(config.admin_hosts).dump()}},
@@ -88,7 +88,8 @@ std::string LogText(const LogSettings& log) {
        {"level", R"(how much: "debug", "info", "warn" or "error")",
         Quoted(NameOf(log.level, kLogLevels))},
        {"lines_per_second",
-        "of one kind of event; how many more there were is said afterwards; 0: no limit",
+        "of one kind of event; of refused, unauthorized and tls_failed there is one; how many more "
+        "there were is said afterwards; 0: no limit",
         std::to_string(log.lines_per_second)}},
       "  ");
 }

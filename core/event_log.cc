@@ -16,6 +16,7 @@
 #include "core/log_text.h"
 #include "core/mask.h"
 #include "core/spdlog_level.h"
+#include "spdlog/sinks/sink.h"
 #include "spdlog/spdlog.h"
 
 namespace fanfare {
@@ -31,6 +32,8 @@ struct Kind {
   std::string_view name;
   LogLevel level;
   std::uint64_t most;
+  // Written whatever the log's level is.
+  bool is_always = false;
 };
 
 // In the order of LogEvent.
@@ -51,7 +54,8 @@ constexpr std::array<Kind, kLogEvents> kKinds = {{
     {"route_failed", LogLevel::kError, kUsual},
     {"connection_failed", LogLevel::kError, kUsual},
     {"accept_failed", LogLevel::kWarn, kUsual},
-    {"operated", LogLevel::kInfo, kAll},
+    // Whoever reaches the admin port may set the level, and shall not hide behind it.
+    {"operated", LogLevel::kInfo, kAll, true},
     {"route", LogLevel::kInfo, kUsual},
     {"log_lost", LogLevel::kWarn, kAll},
 }};
@@ -111,7 +115,7 @@ void FormatText(std::string& out, const LogLine& line) {
   out += line.text;
 }
 
-// The level is one that is logged.
+// The level is one that is logged, or the kind is written always.
 void Write(const Kind& kind, const LogLine& line) {
   // Kept for its memory.
   thread_local std::string payload;
@@ -122,7 +126,11 @@ void Write(const Kind& kind, const LogLine& line) {
     FormatText(payload, line);
   }
   const LogLevel level = line.level.value_or(kind.level);
-  spdlog::default_logger_raw()->log(ToSpdlog(level), spdlog::string_view_t(payload));
+  spdlog::logger& logger = *spdlog::default_logger_raw();
+  if (!kind.is_always) return logger.log(ToSpdlog(level), spdlog::string_view_t(payload));
+  // The logger would look at the level; its sinks take all.
+  const spdlog::details::log_msg entry(logger.name(), ToSpdlog(level), payload);
+  for (const spdlog::sink_ptr& sink : logger.sinks()) sink->log(entry);
 }
 
 void Tell(const std::vector<LogRates::LeftOut>& over) {
@@ -157,7 +165,8 @@ void WriteLog(LogEvent event, const LogLine& line) try {
   // The last line of all comes last.
   if (event == LogEvent::kStopped) TellLeftOutLinesAtOnce();
   const Kind& kind = kKinds[static_cast<std::size_t>(event)];
-  if (!IsLogged(line.level.value_or(kind.level)) || !Take(event)) return;
+  const bool is_logged = kind.is_always || IsLogged(line.level.value_or(kind.level));
+  if (!is_logged || !Take(event)) return;
   if (event != LogEvent::kRoute) return Write(kind, line);
   LogLine safe = line;
   const std::string text = EscapeForLog(line.text);

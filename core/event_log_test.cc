@@ -212,6 +212,25 @@ TEST(EventLogTest, Levels) {
             Lines{"debug this"});
 }
 
+TEST(EventLogTest, WhatAnOperatorDidIsWrittenWhateverTheLevelIs) {
+  const auto log = [] {
+    for (int i = 0; i < 5; ++i) WriteLog(LogEvent::kOperated, {.text = "closes"});
+    WriteLog(LogEvent::kConnected, {.text = "info"});
+    WriteLog(LogEvent::kRefused, {.text = "warn"});
+  };
+  // All of it, however much there may be of others.
+  EXPECT_EQ(TextOf({.level = LogLevel::kError, .lines_per_second = 1}, log),
+            Lines(5, "info closes"));
+  const std::vector<json> objects = JsonOf({.level = LogLevel::kError}, [] {
+    WriteLog(LogEvent::kOperated, {.text = "closes", .fields = {{"reason", "key=hushhush"}}});
+  });
+  ASSERT_EQ(objects.size(), 1U);
+  EXPECT_EQ(
+      objects[0],
+      (json{
+          {"level", "info"}, {"event", "operated"}, {"message", "closes"}, {"reason", "key=***"}}));
+}
+
 TEST(EventLogTest, OfOneKindThereAreSoManyInASecond) {
   const std::uint64_t before = CountDroppedLogLines().too_many;
   const auto log = [] {

@@ -142,12 +142,9 @@ Response AnswerLogLevel(const Request& request) {
   if (request.method == "PUT") {
     auto body = ReadBody(request);
     if (!body.ok()) return BadRequest(body.status());
-    const LogLevel before = CurrentLogLevel();
-    const LogLevel level = body->Choice("level", before, kLogLevels);
+    const LogLevel level = body->Choice("level", CurrentLogLevel(), kLogLevels);
     if (!body->Has("level")) body->Fail("level", "missing; expected debug, info, warn or error");
     if (absl::Status status = body->Finish(); !status.ok()) return BadRequest(status);
-    // Under the one of both that shows it.
-    SetLogLevel(std::min(before, level));
     const std::string_view name =
         std::ranges::find(kLogLevels, level, [](const auto& entry) { return entry.second; })->first;
     LogOperator(request, absl::StrCat("sets the log's level to ", ToAbsl(name)));
