@@ -25,7 +25,7 @@ USER fanfare
 EXPOSE 8080
 # What /healthz answers; the image has no curl.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["bash", "-c", \
-    "exec 3<>/dev/tcp/127.0.0.1/9100 && printf 'GET /healthz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r answer <&3 && [[ ${answer} == *' 200 '* ]]"]
+    "exec 3<>/dev/tcp/127.0.0.1/8081 && printf 'GET /healthz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r answer <&3 && [[ ${answer} == *' 200 '* ]]"]
 # It closes its sessions within limits.shutdown_seconds, so it may need more than Docker's 10 s if
 # that is raised.
 STOPSIGNAL SIGTERM

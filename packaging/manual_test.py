@@ -24,7 +24,7 @@ class ManualTest(unittest.TestCase):
         flags = re.findall(r"^ +--(\w+) \(", run("--help").stdout, re.MULTILINE)
         self.assertIn("config", flags)
         page = self.shown()
-        for flag in flags:
+        for flag in [*flags, "version", "help"]:
             self.assertRegex(page, rf"--{flag}[ =]")
 
     def test_it_has_every_setting(self):
@@ -38,6 +38,12 @@ class ManualTest(unittest.TestCase):
             for name in known[1].split(", "):
                 self.assertIn(f" {prefix}{name}", page)
         self.assertIn(" limits.shutdown_seconds (5) how long a stop may take", page)
+
+    def test_operators_are_answered_where_the_image_looks(self):
+        with open("packaging/docker.json", encoding="utf-8") as file:
+            port = re.search(r'"admin": {"listen": \["127\.0\.0\.1:(\d+)"\]}', file.read())[1]
+        with open("Dockerfile", encoding="utf-8") as file:
+            self.assertIn(f"/dev/tcp/127.0.0.1/{port} ", file.read())
 
     def test_the_configuration_that_is_installed_is_right(self):
         for file in ["packaging/fanfare.json", "packaging/docker.json",

@@ -6,10 +6,12 @@ system but this one's programs, and no systemd that runs.
 """
 
 import asyncio
+import contextlib
 import glob
 import http.client
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -125,6 +127,20 @@ def next_version(folder, config):
     return file, version
 
 
+@contextlib.contextmanager
+def others():
+    """What else may listen on a machine: Prometheus's node exporter, and somebody at our own port."""
+    with contextlib.ExitStack() as stack:
+        for port in [9100, 8081]:
+            taken = stack.enter_context(socket.socket())
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # It may be taken already, by such a one.
+            with contextlib.suppress(OSError):
+                taken.bind(("127.0.0.1", port))
+                taken.listen()
+        yield
+
+
 class PackageTest(unittest.TestCase):
     def test_it_depends_on_what_its_program_is_linked_with(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -214,10 +230,7 @@ class PackageTest(unittest.TestCase):
         unit = root.read("/lib/systemd/system/fanfare.service")
         program, *flags = re.search("^ExecStart=(.*)$", unit, re.MULTILINE)[1].split()
         flags = [flag.replace("=/etc/", f"={root.path}/etc/") for flag in flags]
-        # Its own port may be somebody's here.
-        config = root.read(CONFIG)
-        root.write(CONFIG, config.replace("localhost:9100", "127.0.0.1:0"))
-        with listening() as passed, Manager([("fanfare", passed)]) as manager, \
+        with listening() as passed, others(), Manager([("fanfare", passed)]) as manager, \
                 manager.server(*flags, program=root.file(program)) as server:
             manager.wait_told("READY")
             self.assertEqual(server.port, passed.getsockname()[1])
@@ -229,7 +242,6 @@ class PackageTest(unittest.TestCase):
                 client.close()
             asyncio.run(self.chat(server))
             self.assertEqual(server.stop(), 0)
-        root.write(CONFIG, config)
 
     async def chat(self, server):
         async with connect(server.url("/chat")) as client:
