@@ -1,7 +1,5 @@
 #include "core/auth/key_file.h"
 
-#include <sys/stat.h>
-
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -11,24 +9,16 @@
 #include "absl/strings/str_cat.h"
 #include "core/auth/jwks.h"
 #include "core/compat.h"
-#include "core/event_log.h"
 #include "core/file_path.h"
 #include "core/json_text.h"
 #include "core/log_text.h"
 #include "core/read_file.h"
+#include "core/secret_file.h"
 
 namespace fanfare {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20;
-
-void WarnIfAnybodyMayRead(const std::string& file) {
-  struct stat about{};
-  if (::stat(file.c_str(), &about) != 0 || (about.st_mode & S_IROTH) == 0) return;
-  const std::string text = absl::StrCat(
-      QuoteForLog(file), " has a secret, and every user of this machine may read it: chmod o-r");
-  WriteLog(LogEvent::kStarting, {.text = text, .level = LogLevel::kWarn});
-}
 
 absl::StatusOr<std::vector<NamedKey>> KeysOfSecret(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
@@ -68,7 +58,7 @@ absl::StatusOr<std::vector<NamedKey>> ReadKeys(const JwtSettings& settings) {
   const bool is_set = !settings.jwks_file.empty();
   const std::string file =
       ResolveFile(settings.folder, is_set ? settings.jwks_file : settings.key_file);
-  if (settings.algorithm == Algorithm::kHs256) WarnIfAnybodyMayRead(file);
+  if (settings.algorithm == Algorithm::kHs256) WarnIfAnybodyMayRead(file, "a secret");
   const absl::StatusOr<std::string> text = ReadFile(file, kMaxFileBytes);
   auto keys = text.ok() ? Parse(settings, *text) : text.status();
   if (keys.ok()) return keys;

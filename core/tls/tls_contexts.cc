@@ -16,6 +16,7 @@
 #include "core/event_log.h"
 #include "core/file_path.h"
 #include "core/json_text.h"
+#include "core/secret_file.h"
 #include "core/tls/certificate.h"
 
 namespace fanfare {
@@ -116,6 +117,7 @@ absl::Status TlsContexts::Add(const TlsSettings& settings, std::size_t index,
                  absl::StrCat("expected a private key in PEM, without a password: ",
                               TakeTlsError().message()));
   }
+  WarnIfAnybodyMayRead(key, "a private key");
   const X509& own = *SSL_CTX_get0_certificate(context.get());
   if (const std::string problem = ValidityProblem(own); !problem.empty()) {
     const std::string text = absl::StrCat(path, ": ", certificate, " ", problem);

@@ -24,7 +24,8 @@ class TlsContexts {
  public:
   // Reads the files. `folder` is where their names begin, unless they are absolute. The error names
   // the setting's JSON path and the file; a certificate that has expired, or is not valid yet, is a
-  // warning. REQUIRES: there is a certificate.
+  // warning, and so is a key that every user of this machine may read. REQUIRES: there is a
+  // certificate.
   static absl::StatusOr<std::shared_ptr<const TlsContexts>> Load(const TlsSettings& settings,
                                                                  const std::string& folder);
 

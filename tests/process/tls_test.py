@@ -2,6 +2,7 @@
 """TLS: what it needs of the configuration, who is shown what, and who is refused."""
 
 import http.client
+import os
 import pathlib
 import signal
 import socket
@@ -129,6 +130,18 @@ class HandshakeTest(unittest.TestCase):
             with server:
                 with self.assertRaisesRegex(ssl.SSLError, "(?i)protocol.version"):
                     connected(server, old)
+
+
+    def test_a_key_that_all_may_read_is_told_of(self):
+        with Certificates() as certificates:
+            files = certificates.make("a")
+            for mode, is_told in [(0o600, False), (0o640, False), (0o644, True)]:
+                os.chmod(files["key"], mode)
+                with SecureServer(certificates=[files]) as server:
+                    self.assertEqual(server.stop(), 0)
+                line = (f'warn "{files["key"]}" has a private key, and every user of this machine '
+                        "may read it: chmod o-r")
+                self.assertEqual(line in server.log, is_told, server.log)
 
 
 class ReloadTest(unittest.TestCase):
