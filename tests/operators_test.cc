@@ -197,6 +197,7 @@ TEST_F(OperatorsTest, WhatIsWrongWithARequestIsNamed) {
   EXPECT_THAT(Error("/sessions/-1"), HasSubstr("id: "));
   EXPECT_THAT(Error("/rooms?after=lobby"), HasSubstr("after: expected what \"next\""));
   EXPECT_THAT(Error("/rooms?limit=0"), HasSubstr("limit: "));
+  EXPECT_THAT(Error("/rooms?route=nowhere"), HasSubstr("route: \"nowhere\" is no route's name"));
   EXPECT_EQ(admin_.Get("/sessions/1").status, 404U);
   EXPECT_EQ(admin_.Send("/sessions", "{}").status, 405U);
 }

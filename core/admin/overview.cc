@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/admin/json_answer.h"
+#include "core/dispatch.h"
 #include "core/histogram.h"
 #include "core/log_text.h"
 #include "core/route.h"
@@ -138,6 +139,10 @@ Response ListRooms(const Server& server, const Request& request) {
   const std::string_view wanted = request.Query("route");
   const SharedGeneration generation = server.generation();
   const std::vector<ServedRoute> routes = RoutesOf(*generation);
+  if (!wanted.empty() && std::ranges::find(routes, wanted, &ServedRoute::name) == routes.end()) {
+    return Refusal(400, absl::StrCat("route: ", QuoteForLog(wanted, kMaxShownBytes),
+                                     " is no route's name; see /routes"));
+  }
   ordered_json rooms = ordered_json::array();
   ordered_json next;
   Place last;
