@@ -20,8 +20,12 @@ class AdminAccess {
  public:
   explicit AdminAccess(std::vector<std::string> hosts) : hosts_(std::move(hosts)) {}
 
-  // The answer to a request that may not; nothing, if it may.
-  std::optional<Response> Refuse(const Request& request) const;
+  // Why a request may not, and the status that says so; nothing, if it may.
+  struct Denial {
+    int status = 0;
+    std::string why;
+  };
+  std::optional<Denial> Refuse(const Request& request) const;
 
  private:
   std::vector<std::string> hosts_;

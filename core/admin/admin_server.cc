@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,10 +17,13 @@
 #include "core/check.h"
 #include "core/compat.h"
 #include "core/config.h"
+#include "core/dispatch.h"
+#include "core/endpoint.h"
 #include "core/event_log.h"
 #include "core/fanout/egress.h"
 #include "core/generation.h"
 #include "core/health.h"
+#include "core/log_text.h"
 #include "core/page/embedded_file.h"
 #include "core/route_table.h"
 
@@ -61,6 +65,28 @@ Response Readiness(const Server& server) {
 
 Response Metrics(const Server& server) {
   return {.content_type = kMetricsContentType, .body = MetricsText(CollectMetrics(server))};
+}
+
+void TellDenied(const Request& request, std::string_view why) {
+  const std::string peer = ToString(request.peer);
+  const std::string text = absl::StrCat("was refused at ", EscapeForLog(request.path),
+                                        ", which is for operators: ", ToAbsl(why));
+  WriteLog(
+      LogEvent::kRefused,
+      {.about = {.peer = peer}, .text = text, .fields = {{"path", request.path}, {"reason", why}}});
+}
+
+void WarnOfStrangers(const Listeners& listeners) {
+  for (const Endpoint& endpoint : EndpointsOf(listeners)) {
+    if (endpoint.address().is_loopback()) continue;
+    const std::string address = ToString(endpoint);
+    const std::string text =
+        absl::StrCat("operators are answered at ", address,
+                     ", and whoever reaches it may ask and steer: listen on localhost, or keep "
+                     "strangers from it");
+    WriteLog(LogEvent::kStarting,
+             {.text = text, .fields = {{"address", address}}, .level = LogLevel::kWarn});
+  }
 }
 
 }  // namespace
@@ -114,8 +140,10 @@ AdminServer::AdminServer(const Server& server, std::chrono::seconds stuck_after)
 
 AdminServer::Answer AdminServer::ForOperators(Answer answer) const {
   return [this, answer = std::move(answer)](const Request& request) {
-    std::optional<Response> refusal = access_.Refuse(request);
-    return refusal ? *std::move(refusal) : answer(request);
+    const std::optional<AdminAccess::Denial> denial = access_.Refuse(request);
+    if (!denial) return answer(request);
+    TellDenied(request, denial->why);
+    return Refusal(denial->status, denial->why);
   };
 }
 
@@ -141,6 +169,7 @@ absl::StatusOr<AdminServer::Change> AdminServer::Prepare(const Config& config) c
 }
 
 void AdminServer::Adopt(Change change) {
+  WarnOfStrangers(change.listeners.opened);
   listeners_ = std::move(change.listeners.all);
   shards_.front()->Post([this, opened = std::move(change.listeners.opened),
                          dropped = std::move(change.listeners.dropped),

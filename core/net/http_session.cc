@@ -30,6 +30,18 @@ namespace {
 
 namespace http = beast::http;
 
+void TellForeignPage(const Request& request) {
+  const std::string peer = ToString(request.peer);
+  const std::string_view origin = request.Header("Origin");
+  const std::string why =
+      origin.empty() ? "it sent no Origin" : absl::StrCat("it is a page of ", QuoteForLog(origin));
+  const std::string text =
+      absl::StrCat("was refused at ", EscapeForLog(request.path), ": ", why, "; see origins");
+  WriteLog(LogEvent::kRefused, {.about = {.peer = peer, .route = request.route},
+                                .text = text,
+                                .fields = {{"path", request.path}, {"origin", origin}}});
+}
+
 class HttpSession final : public Shard::Member {
  public:
   // Without contexts, it speaks plain text.
@@ -180,7 +192,10 @@ class HttpSession final : public Shard::Member {
     auto& counter = dispatch.response.status < 400 ? shard_.stats().requests_answered
                                                    : shard_.stats().requests_refused;
     counter.Add();
-    if (dispatch.is_foreign_page) shard_.stats().origins_refused.Add();
+    if (dispatch.is_foreign_page) {
+      shard_.stats().origins_refused.Add();
+      TellForeignPage(request);
+    }
     if (dispatch.is_unauthorized) shard_.stats().auth_refused.Add();
     if (is_handshake) CountRefusedHandshake(shard_.stats(), dispatch);
     co_return co_await Write(dispatch.response, &from);

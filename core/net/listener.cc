@@ -46,6 +46,13 @@ std::string_view AddressFullResponse() {
   return kResponse;
 }
 
+void TellFull(const Endpoint& endpoint) {
+  const std::string peer = ToString(endpoint);
+  WriteLog(LogEvent::kRefused, {.about = {.peer = peer},
+                                .text = "was refused: the server is full, by limits.connections",
+                                .fields = {{"limit", "limits.connections"}}});
+}
+
 absl::StatusCode CodeOf(error_code ec) {
   if (ec == net::error::address_in_use) return absl::StatusCode::kAlreadyExists;
   // The second one: without IPv6 there are no IPv6 sockets either.
@@ -165,6 +172,7 @@ void Listener::HandOver(error_code ec, Socket socket, Shard& shard) {
   Stats& stats = shards_.front()->stats();
   if (Full()) {
     stats.connections_refused.Add();
+    TellFull(peer_);
     Refuse(std::move(socket), FullResponse());
     return Accept();
   }

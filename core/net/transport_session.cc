@@ -70,6 +70,12 @@ absl::Status Transport::Renew(std::string_view token) {
   if (authenticator == nullptr) authenticator = generation_->routes().AuthenticatorOf(route_);
   absl::Status renewed = token_->Renew(*authenticator, token, SessionToken::Time::clock::now());
   (renewed.ok() ? shard_.stats().tokens_renewed : shard_.stats().auth_refused).Add();
+  if (!renewed.ok()) {
+    const std::string_view why = ToStd(renewed.message());
+    const std::string text = absl::StrCat("was refused another token: ", renewed.message());
+    WriteLog(LogEvent::kUnauthorized,
+             {.about = subject(), .text = text, .fields = {{"reason", why}}});
+  }
   return renewed;
 }
 

@@ -16,7 +16,7 @@ from tests.chat.http_peer import ask, request, stream
 from tests.chat.peer import PROTOCOL, chat_server, peer
 from tests.chat.tokens import SECRET, bearer, guarded_server, jwt, key_file, token
 from tests.clients.node import NodeClient
-from tests.process.client import closed, connect, receive, websockets
+from tests.process.client import closed, connect, receive, wait_log, websockets
 from tests.process.server import ConfigFile, run
 
 
@@ -257,6 +257,9 @@ class EndTest(unittest.IsolatedAsyncioTestCase):
                 await ada.join("milk")
                 await ada.take("token_expiring")
                 await ada.refused("unauthorized", type="renew", token=token("grace"))
+                # Of others in the same second there is no line.
+                await wait_log(server, r"warn 127\.0\.0\.1:\d+ was refused another token: "
+                                       r"the token is of another user$")
                 await ada.refused("unauthorized", type="renew", token="")
                 await ada.refused("bad_frame", type="renew")
                 renewed = await ada.ask(type="renew", token=token(rooms=["tea"]))

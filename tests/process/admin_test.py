@@ -105,6 +105,33 @@ class AdminTest(unittest.IsolatedAsyncioTestCase):
             server.wait_log(operator + "sends 7 bytes to " + of_client)
             server.wait_log(operator + r'closes \(4000 "late\\nnow"\) ' + of_client)
 
+    def test_whom_it_refuses_is_in_the_log(self):
+        with Server(config=CONFIG | {"log": {"lines_per_second": 0}}) as server:
+            address = server.wait_log(ADMIN)[0][1]
+            for headers, body, status, line in [
+                    ({"Host": "rebound.example"}, None, 403,
+                     r'/sessions, which is for operators: Host: "rebound\.example" is not'),
+                    ({"Content-Type": "text/plain"}, b"{}", 415,
+                     r"/sessions/1/close, which is for operators: Content-Type: expected"),
+                    ({"Content-Type": "application/json", "Origin": "https://other.example"},
+                     b"{}", 403, r"/sessions/1/close, which is for operators: pages of other")]:
+                path = "/sessions" if body is None else "/sessions/1/close"
+                request = urllib.request.Request(f"http://{address}{path}", body, headers)
+                with self.assertRaises(urllib.error.HTTPError) as refused:
+                    urllib.request.urlopen(request, timeout=DEADLINE_SECONDS)
+                refused.exception.close()
+                self.assertEqual(refused.exception.code, status)
+                server.wait_log(r"warn 127\.0\.0\.1:\d+ was refused at " + line)
+
+    def test_an_address_that_strangers_may_reach_is_told_of(self):
+        for address, is_told in [("127.0.0.1:0", False), ("0.0.0.0:0", True)]:
+            with Server(config={"admin": {"listen": address}}) as server:
+                self.assertEqual(server.stop(), 0)
+                told = [line for line in server.log if re.match(
+                    r"warn operators are answered at 0\.0\.0\.0:\d+, and whoever reaches it may ask "
+                    r"and steer: ", line)]
+                self.assertEqual(bool(told), is_told, server.log)
+
     def test_an_address_that_is_taken(self):
         with Server() as server:
             address = server.addresses[0]

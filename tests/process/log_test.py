@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -14,7 +15,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from tests.process.client import closed, connect, endpoint, receive, wait_log
+from tests.process.client import closed, connect, endpoint, receive, wait_log, websockets
 from tests.process.server import DEADLINE_SECONDS, LISTENING, Server, binary
 
 
@@ -178,6 +179,24 @@ class LogTest(unittest.IsolatedAsyncioTestCase):
                 server.stop()
                 lines = [line for line in server.log if "answered 404 to GET /nowhere?a=b" in line]
                 self.assertEqual(len(lines), expected, level)
+
+
+    async def test_whom_the_server_refuses(self):
+        # All of them: there is one line in a second of these, unless there is no limit.
+        config = {"limits": {"connections": 2}, "log": {"lines_per_second": 0}}
+        with Server(config=config) as server:
+            with self.assertRaises(websockets.InvalidStatusCode) as refused:
+                await connect(server.url("/chat"), origin="https://other.example")
+            self.assertEqual(refused.exception.status_code, 403)
+            server.wait_log(r'warn 127\.0\.0\.1:\d+ was refused at /chat: it is a page of '
+                            r'"https://other\.example"; see origins$')
+            address = ("127.0.0.1", server.port)
+            with socket.create_connection(address), socket.create_connection(address), \
+                    socket.create_connection(address) as third:
+                third.settimeout(DEADLINE_SECONDS)
+                self.assertIn(b" 503 ", third.recv(4096))
+                server.wait_log(rf"warn 127\.0\.0\.1:{third.getsockname()[1]} was refused: "
+                                r"the server is full, by limits\.connections$")
 
 
 class JsonTest(unittest.IsolatedAsyncioTestCase):
