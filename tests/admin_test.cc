@@ -6,6 +6,7 @@
 #include <chrono>
 #include <future>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -228,6 +229,27 @@ TEST_F(AdminTest, HealthTellsOfALoopThatDoesNotTurn) {
   EXPECT_EQ(Get("/readyz").status, 200U) << "the others still serve";
   release.set_value();
   EXPECT_TRUE(WaitUntil([&] { return Get("/healthz").status == 200; }));
+}
+
+// Somebody holds as many connections as there may be, and says nothing.
+TEST_F(AdminTest, HealthIsToldHoweverManyConnectionsAreHeld) {
+  std::vector<std::unique_ptr<RawClient>> idle;
+  const auto hold = [&](std::size_t more) {
+    for (std::size_t i = 0; i < more; ++i) {
+      idle.push_back(std::make_unique<RawClient>(admin_.endpoint()));
+    }
+  };
+  hold(AdminServer::kMaxConnections + 6);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Get("/healthz").status, 200U);
+    hold(1);
+  }
+  // Those that came first have made place, without a word.
+  EXPECT_EQ(idle[0]->ReadToEnd(), "");
+  EXPECT_EQ(idle[1]->ReadToEnd(), "");
+  // And one that came later is served.
+  idle.back()->Write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(idle.back()->ReadReply().body, "ok\n");
 }
 
 TEST_F(AdminTest, ItIsNotReadyFromTheStopOn) {

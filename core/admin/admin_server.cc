@@ -24,8 +24,10 @@
 #include "core/generation.h"
 #include "core/health.h"
 #include "core/log_text.h"
+#include "core/net/listener.h"
 #include "core/page/embedded_file.h"
 #include "core/route_table.h"
+#include "core/session_report.h"
 
 namespace fanfare {
 namespace {
@@ -74,6 +76,27 @@ void TellDenied(const Request& request, std::string_view why) {
   WriteLog(
       LogEvent::kRefused,
       {.about = {.peer = peer}, .text = text, .fields = {{"path", request.path}, {"reason", why}}});
+}
+
+// Who only holds connections keeps nobody out who asks whether the server is well: of those that
+// wait for a request, or for their answer to be read, the one that has done so for longest goes.
+// False if there is none.
+bool CutOldest(const Shard& shard) {
+  Shard::Member* oldest = nullptr;
+  SessionReport found;
+  for (Shard::Member* member : shard.members()) {
+    const SessionReport report = member->Report();
+    if (report.is_closing || (oldest != nullptr && report.opened >= found.opened)) continue;
+    oldest = member;
+    found = report;
+  }
+  if (oldest == nullptr) return false;
+  const std::string peer = ToString(found.peer);
+  WriteLog(LogEvent::kRefused,
+           {.about = {.peer = peer},
+            .text = "was cut off: there are as many connections for operators as there may be"});
+  oldest->Cut();
+  return true;
 }
 
 void WarnOfStrangers(const Listeners& listeners) {
@@ -177,6 +200,11 @@ void AdminServer::Adopt(Change change) {
     access_ = AdminAccess(hosts);
     // In this order: one may listen at a copy of another's socket.
     Close(dropped);
+    for (const OpenAddress& address : opened) {
+      for (const auto& listener : address.listeners) {
+        listener->OnFull([&shard = *shards_.front()] { return CutOldest(shard); });
+      }
+    }
     Accept(opened);
   });
 }

@@ -28,7 +28,7 @@ namespace fanfare {
 // Thread: one thread starts and destroys it. Lifetime: within the server's.
 class AdminServer {
  public:
-  // Beyond these, one is answered with 503.
+  // Beyond these, the one that has waited for longest is cut off for a new one.
   static constexpr std::size_t kMaxConnections = 64;
 
   // Binds the addresses of the setting `admin.listen`, which may be none, and begins to serve. The

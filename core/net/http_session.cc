@@ -24,6 +24,7 @@
 #include "core/net/http_messages.h"
 #include "core/net/peer_limits.h"
 #include "core/net/request_reader.h"
+#include "core/session_report.h"
 
 namespace fanfare {
 namespace {
@@ -79,12 +80,22 @@ class HttpSession final : public Shard::Member {
     draining_ = true;
     if (!writing_) stream_.Close();
   }
-  void Cut() override { stream_.Close(); }
+  void Cut() override {
+    is_cut_ = true;
+    stream_.Close();
+  }
+  // Since when a request is waited for, or answered.
+  SessionReport Report() const override {
+    return {.peer = limits_.peer(), .opened = began_, .is_closing = is_cut_};
+  }
 
  private:
   // For a whole request, however slowly it trickles in, and its answer; with the handshake of TLS
   // before the first.
-  void Hurry() { stream_.ExpiresAfter(shard_.generation()->limits().handshake_time); }
+  void Hurry() {
+    began_ = std::chrono::system_clock::now();
+    stream_.ExpiresAfter(shard_.generation()->limits().handshake_time);
+  }
 
   // From whom the connection is, by the proxy that it comes through. False when it ends here.
   Awaitable<bool> ReadProxyHeader() {
@@ -265,6 +276,8 @@ class HttpSession final : public Shard::Member {
   // A request has been answered: the peer is none that never asks.
   bool answered_ = false;
   bool draining_ = false;
+  bool is_cut_ = false;
+  std::chrono::system_clock::time_point began_ = std::chrono::system_clock::now();
 };
 
 // The coroutine's frame owns the session.

@@ -170,7 +170,7 @@ void Listener::HandOver(error_code ec, Socket socket, Shard& shard) {
     return AcceptLater(ec);
   }
   Stats& stats = shards_.front()->stats();
-  if (Full()) {
+  if (Full() && (make_place_ == nullptr || !make_place_())) {
     stats.connections_refused.Add();
     TellFull(peer_);
     Refuse(std::move(socket), FullResponse());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,10 @@ class Listener : public std::enable_shared_from_this<Listener> {
   // Before Accept: TLS is spoken on its connections, with what their shard's generation has for it.
   void SpeakTls() { is_tls_ = true; }
 
+  // Before Accept: is asked for a place where there is none, before somebody is refused; true if
+  // there will be one.
+  void OnFull(std::function<bool()> make_place) { make_place_ = std::move(make_place); }
+
   // Nothing happens if it is closed already.
   void Accept();
   // Accepts no more; who was accepted by then is still handed over.
@@ -75,6 +80,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Acceptor acceptor_;
   const Endpoint endpoint_;
   bool is_tls_ = false;
+  std::function<bool()> make_place_;
   // Of the connection that was accepted last.
   Endpoint peer_;
   const std::vector<std::unique_ptr<Shard>>& shards_;
