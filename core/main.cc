@@ -54,7 +54,8 @@ void LogAddresses(const Server& server, const AdminServer& admin) {
   for (const Endpoint& endpoint : admin.endpoints()) {
     const std::string address = ToString(endpoint);
     const std::string text =
-        absl::StrCat("for operators: http://", address, "/ (healthz, readyz, metrics)");
+        absl::StrCat("for operators: http://", address,
+                     "/ (healthz, readyz, metrics; whoever reaches it may ask and steer)");
     WriteLog(LogEvent::kStarting, {.text = text, .fields = {{"address", address}}});
   }
 }

@@ -126,6 +126,7 @@ class AdminTest(unittest.IsolatedAsyncioTestCase):
     def test_an_address_that_strangers_may_reach_is_told_of(self):
         for address, is_told in [("127.0.0.1:0", False), ("0.0.0.0:0", True)]:
             with Server(config={"admin": {"listen": address}}) as server:
+                server.wait_log(ADMIN.pattern + r".*; whoever reaches it may ask and steer\)$")
                 self.assertEqual(server.stop(), 0)
                 told = [line for line in server.log if re.match(
                     r"warn operators are answered at 0\.0\.0\.0:\d+, and whoever reaches it may ask "
