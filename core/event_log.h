@@ -10,8 +10,8 @@
 //
 // Of one kind, log.lines_per_second are written in a second, or one where it says so below. What is
 // more is counted, and a line says how many there were when the second is over. There is no limit
-// to what an operator asked for (messages) or did (start and stop), and none at all if
-// log.lines_per_second is 0.
+// to what an operator asked for (messages) or did (start and stop, and what kOperated is), and none
+// at all if log.lines_per_second is 0.
 //
 // Thread: any. Nothing here waits for the log to be written (see log_writer.h). A line of text
 // allocates nothing here, as a rule, if it is short and neither a message nor a route's; a line of
@@ -46,7 +46,8 @@ enum class LogEvent {
   kSkipped,
   // An HTTP request that did not become a session; of level debug.
   kAnswered,
-  // Somebody is over a limit, or shows no token that is right; of each, one line in a second.
+  // Somebody is over a limit, or comes from where nobody may; or shows no token that is right. Of
+  // each, one line in a second.
   kRefused,
   kUnauthorized,
   // A connection that could not be encrypted; one line in a second.
@@ -54,7 +55,7 @@ enum class LogEvent {
   kRouteFailed,
   kConnectionFailed,
   kAcceptFailed,
-  // What an operator did while the server ran.
+  // What an operator did while the server ran; written whatever the level is.
   kOperated,
   // A line of a route's own; see LogLine::text.
   kRoute,

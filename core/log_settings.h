@@ -23,7 +23,7 @@ struct LogSettings {
   LogLevel level = LogLevel::kInfo;
   // How many lines of one kind of event there may be in a second; 0 means no limit. More than
   // anybody reads, or needs to see what goes on; a tenth of a megabyte, so that a flood of clients
-  // fills no disk in a day. See event_log.h.
+  // fills no disk in a day. There are kinds with fewer, and with no limit: see event_log.h.
   std::size_t lines_per_second = 1000;
 };
 
