@@ -1,11 +1,13 @@
 #include "routes/chat/api.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <variant>
 
+#include "absl/strings/match.h"
 #include "routes/chat/access.h"
 #include "routes/chat/http.h"
 #include "routes/chat/json_object.h"
@@ -81,7 +83,10 @@ Response Api::Post(const std::string& room, const Request& request) {
     return ErrorAnswer(415, "unsupported_media_type", "the Content-Type must be application/json");
   }
   const std::string key(request.Header("Idempotency-Key"));
-  if (CountCharacters(key) > kMaxIdCharacters) {
+  const bool has_key = std::ranges::any_of(request.headers, [](const auto& header) {
+    return absl::EqualsIgnoreCase(header.first, "Idempotency-Key");
+  });
+  if ((has_key && key.empty()) || CountCharacters(key) > kMaxIdCharacters) {
     return ErrorAnswer({.code = ErrorCode::kBadFrame,
                         .message = "\"Idempotency-Key\" must have 1 to 64 characters"});
   }

@@ -91,6 +91,7 @@ class PublishTest(unittest.IsolatedAsyncioTestCase):
                     ({"text": "x", "name": "x" * 65}, {}, 400, "bad_name"),
                     (long, {}, 413, "too_large"), ({"data": long}, {}, 413, "too_large"),
                     ({"text": "x"}, {"Idempotency-Key": "k" * 65}, 400, "bad_frame"),
+                    ({"text": "x"}, {"Idempotency-Key": ""}, 400, "bad_frame"),
                     ('{"text": "x"}', {}, 415, "unsupported_media_type"),
                     ('{"text": "x"}', {"Content-Type": "text/plain"}, 415,
                      "unsupported_media_type"),
