@@ -107,6 +107,8 @@ absl::StatusOr<Config> ParseConfig(std::string_view text) {
   absl::StatusOr<json> document = ParseStrictJson(text);
   if (!document.ok()) return document.status();
 
+  // Of a part, null is that it is not there; of the whole, it is a mistake.
+  if (document->is_null()) return absl::InvalidArgumentError("expected an object, got null");
   Options options(*std::move(document), "");
   Config config;
   config.listen = options.Strings("listen", config.listen);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/compat.h"
 #include "core/config.h"
+#include "core/endpoint.h"
 #include "core/json_text.h"
 #include "core/listen_address.h"
 #include "core/log_text.h"
@@ -66,6 +67,40 @@ absl::Status CheckPassedOnce(const Config& config) {
   return absl::OkStatus();
 }
 
+// Whether nobody can listen at both. Of one port, "any" address is all of its version's.
+bool AreOne(const Endpoint& a, const Endpoint& b) {
+  if (a.port() == 0 || a.port() != b.port()) return false;
+  if (a.address().is_v4() != b.address().is_v4()) return false;
+  return a.address() == b.address() || a.address().is_unspecified() || b.address().is_unspecified();
+}
+
+// Checks that no two entries stand for one address. Where the admin addresses are the default,
+// others will do.
+absl::Status CheckListensOnce(const Config& config) {
+  struct Taken {
+    Endpoint endpoint;
+    const std::string& entry;
+  };
+  std::vector<Taken> taken;
+  for (const auto* const entries : {&config.listen, &config.admin_listen}) {
+    if (entries == &config.admin_listen && config.is_admin_listen_default) continue;
+    for (const std::string& entry : *entries) {
+      for (const Endpoint& endpoint : Endpoints(*ParseListen(entry))) {
+        const auto other = std::ranges::find_if(
+            taken, [&](const Taken& one) { return AreOne(one.endpoint, endpoint); });
+        if (other != taken.end()) {
+          return absl::InvalidArgumentError(
+              AtPath(entries == &config.listen ? "listen" : "admin.listen",
+                     absl::StrCat(QuoteForLog(entry), ": another entry, ",
+                                  QuoteForLog(other->entry), ", has this address")));
+        }
+        taken.push_back({endpoint, entry});
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Checks that a buffer can hold one message of the largest size.
 absl::Status CheckHoldsMessage(const char* name, std::size_t bytes, std::size_t message_bytes) {
   const std::size_t least = message_bytes + kMaxFrameHeader;
@@ -110,6 +145,7 @@ absl::Status CheckConfig(const Config& config) {
     return status;
   }
   if (absl::Status status = CheckPassedOnce(config); !status.ok()) return status;
+  if (absl::Status status = CheckListensOnce(config); !status.ok()) return status;
   if (std::ranges::any_of(config.admin_listen, SpeaksTls)) {
     return absl::InvalidArgumentError(
         "admin.listen: TLS is spoken at the addresses of listen alone");

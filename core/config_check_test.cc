@@ -33,6 +33,21 @@ TEST(ConfigCheckTest, ListenIsChecked) {
   EXPECT_EQ(Error(R"({"listen": ["*:1", 80]})"), "listen[1]: expected a string, got 80");
 }
 
+TEST(ConfigCheckTest, AnAddressCanBeHadOnce) {
+  EXPECT_EQ(Error(R"({"listen": ["127.0.0.1:80", "localhost:81", "localhost:80"]})"),
+            "listen: \"localhost:80\": another entry, \"127.0.0.1:80\", has this address");
+  EXPECT_EQ(Error(R"({"listen": ["127.0.0.1:80", "https://127.0.0.1:80"]})"),
+            "listen: \"https://127.0.0.1:80\": another entry, \"127.0.0.1:80\", has this address");
+  EXPECT_EQ(Error(R"({"listen": ["[::1]:80", "*:80"]})"),
+            "listen: \"*:80\": another entry, \"[::1]:80\", has this address");
+  EXPECT_EQ(Error(R"({"listen": "*:80", "admin": {"listen": "127.0.0.1:80"}})"),
+            "admin.listen: \"127.0.0.1:80\": another entry, \"*:80\", has this address");
+  ExpectRight(R"({"listen": ["127.0.0.1:80", "127.0.0.2:80", "[::]:80", "127.0.0.1:81"]})");
+  ExpectRight(R"({"listen": ["127.0.0.1:0", "localhost:0", "*:0"]})");
+  // Another one will do there, as long as nobody has chosen it.
+  ExpectRight(R"({"listen": "localhost:8081"})");
+}
+
 TEST(ConfigCheckTest, BuffersMustHoldOneMessage) {
   EXPECT_EQ(Error(R"({"limits": {"message_bytes": 1000, "outbox_bytes": 1009}})"),
             "limits.outbox_bytes: expected at least 1010 to hold one message of 1000 bytes "

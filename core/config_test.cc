@@ -47,7 +47,7 @@ class TemporaryFile {
 };
 
 TEST(ConfigTest, EverythingHasADefault) {
-  for (const char* text : {"{}", "null", R"({"limits": {}, "routes": []})"}) {
+  for (const char* text : {"{}", R"({"limits": {}, "routes": []})"}) {
     const Config config = Parse(text);
     const Config defaults;
     EXPECT_THAT(config.listen, ElementsAre("localhost:8080"));
@@ -183,6 +183,13 @@ TEST(ConfigTest, LimitsAreChecked) {
     EXPECT_THAT(Error(std::string(R"({"limits": {")") + name + R"(": 0}})"),
                 AllOf(StartsWith(std::string("limits.") + name), EndsWith(", got 0")));
   }
+}
+
+TEST(ConfigTest, NothingAtAllIsAMistake) {
+  for (const char* text : {"", " ", "null", "[]", "1"}) {
+    EXPECT_FALSE(ParseConfig(text).ok()) << text;
+  }
+  EXPECT_EQ(Error("null"), "expected an object, got null");
 }
 
 TEST(ConfigTest, EveryLimitHasAnUpperBound) {

@@ -29,6 +29,8 @@ struct Given {
   bool log_format = false;
   bool log_level = false;
   bool log_messages = false;
+  bool config = false;
+  bool check_config = false;
 };
 constinit Given given;
 
@@ -83,9 +85,11 @@ std::string AbslUnparseFlag(LogLevel level) {
 
 }  // namespace fanfare
 
-ABSL_FLAG(std::string, config, "", "the configuration, a JSON file; flags win over it");
+ABSL_FLAG(std::string, config, "", "the configuration, a JSON file; flags win over it")
+    .OnUpdate([] { fanfare::given.config = true; });
 ABSL_FLAG(std::string, check_config, "",
-          "check a configuration file, with the options of its routes, and exit: 0 if it is right");
+          "check a configuration file, with the options of its routes, and exit: 0 if it is right")
+    .OnUpdate([] { fanfare::given.check_config = true; });
 ABSL_FLAG(bool, print_config, false,
           "print the configuration that the server would have, every setting with its meaning, "
           "and exit");
@@ -146,6 +150,13 @@ absl::StatusOr<Flags> ReadFlags(int argc, char** argv) {
     return absl::InvalidArgumentError(std::string("unexpected argument: ") + rest[1]);
   }
   const std::string checked = absl::GetFlag(FLAGS_check_config);
+  // Of a script whose variable is empty, for example: it does not want the defaults.
+  if (given.check_config && checked.empty()) {
+    return absl::InvalidArgumentError("check_config: expected the name of a file");
+  }
+  if (given.config && absl::GetFlag(FLAGS_config).empty()) {
+    return absl::InvalidArgumentError("config: expected the name of a file");
+  }
   return Flags{
       .task = TaskOfFlags(),
       .file = checked.empty() ? absl::GetFlag(FLAGS_config) : checked,

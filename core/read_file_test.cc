@@ -1,11 +1,15 @@
 #include "core/read_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <cstdio>
 #include <fstream>
 #include <string>
 
 #include "absl/status/status.h"
+#include "core/unique_fd.h"
 
 namespace fanfare {
 namespace {
@@ -24,6 +28,17 @@ TEST(ReadFileTest, AllOfIt) {
   EXPECT_EQ(Error(file, text.size() - 1), "larger than 100003 bytes");
   std::ofstream(file, std::ios::trunc).close();
   EXPECT_EQ(*ReadFile(file, 0), "");
+}
+
+TEST(ReadFileTest, APipeIsWaitedForAndNotForever) {
+  const std::string file = testing::TempDir() + "pipe";
+  std::remove(file.c_str());
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  // Nobody writes to it.
+  EXPECT_EQ(*ReadFile(file, 100), "");
+  const UniqueFd writer(::open(file.c_str(), O_RDWR));
+  ASSERT_GE(writer.get(), 0);
+  EXPECT_EQ(Error(file), "can not read it: it is a pipe, and nothing comes");
 }
 
 TEST(ReadFileTest, WhatIsWrongIsSaid) {

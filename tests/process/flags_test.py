@@ -29,6 +29,10 @@ class FlagsTest(unittest.TestCase):
             version = re.search(r'version = "([^"]+)"', module.read()).group(1)
         self.assertEqual(run("--version").stdout, f"fanfare {version}\n")
 
+    def test_files_without_a_name(self):
+        self.assert_error("server: check_config: expected the name of a file", "--check_config=")
+        self.assert_error("server: config: expected the name of a file", "--config=")
+
     def test_addresses(self):
         for address, problem in [
                 ("nonsense", "expected host:port, as in localhost:8080"),
