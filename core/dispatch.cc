@@ -104,7 +104,7 @@ Dispatch OpeningHandshake(Route& route, const OriginPolicy& origins, int http_ve
     return {.response = Refusal(400, "Sec-WebSocket-Key is not 16 bytes in base64")};
   }
   const std::string_view origin = request.Header("Origin");
-  if (!origins.Allows(origin, request.Header("Host"))) return ForeignPage(origin);
+  if (!origins.Allows(origin, request.Header("Host"), request.is_tls)) return ForeignPage(origin);
   request.subprotocol = ChooseSubprotocol(route, request);
   return {.upgrade = &route, .subprotocol = request.subprotocol};
 }
@@ -152,7 +152,7 @@ std::optional<Dispatch> Authenticate(const Authenticator& authenticator,
   // the rest.
   const std::string_view origin = request.Header("Origin");
   if (verified->shown.is_from_cookie && !origin.empty() &&
-      !origins.Allows(origin, request.Header("Host"))) {
+      !origins.Allows(origin, request.Header("Host"), request.is_tls)) {
     return ForeignPage(origin);
   }
   request.identity = std::move(verified->identity);
@@ -167,7 +167,8 @@ Dispatch AnswerWithStream(Route& route, Response response, const OriginPolicy& o
   const std::string_view origin = request.Header("Origin");
   // Pages of this server itself read without an Origin.
   const bool is_own_page = origin.empty() && request.Header("Sec-Fetch-Site") == "same-origin";
-  if (!is_own_page && !origins.Allows(origin, request.Header("Host"))) return ForeignPage(origin);
+  if (!is_own_page && !origins.Allows(origin, request.Header("Host"), request.is_tls))
+    return ForeignPage(origin);
   if (!origin.empty()) {
     response.headers.emplace_back("Access-Control-Allow-Origin", origin);
     response.headers.emplace_back("Vary", "Origin");

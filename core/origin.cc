@@ -64,7 +64,7 @@ absl::StatusOr<OriginPolicy> OriginPolicy::Make(std::vector<std::string> allowed
   return policy;
 }
 
-bool OriginPolicy::Allows(std::string_view origin, std::string_view host) const {
+bool OriginPolicy::Allows(std::string_view origin, std::string_view host, bool is_tls) const {
   if (origin.empty()) return !is_required_;
   if (allows_all_) return true;
   if (origin == "null") return allows_null_;
@@ -72,7 +72,8 @@ bool OriginPolicy::Allows(std::string_view origin, std::string_view host) const 
   if (!from) return false;
   // The scheme is the page's: a proxy may have spoken TLS with it and not with this server.
   const std::optional<Origin> here = Parse(from->scheme + "://" + std::string(host));
-  if (here && here->host == from->host && here->port == from->port) return true;
+  const bool may_be_own = !is_tls || from->scheme == "https";
+  if (may_be_own && here && here->host == from->host && here->port == from->port) return true;
   return std::ranges::any_of(patterns_,
                              [&](const Origin& pattern) { return Fits(pattern, *from); });
 }

@@ -31,8 +31,10 @@ class OriginPolicy {
   // refused.
   static absl::StatusOr<OriginPolicy> Make(std::vector<std::string> allowed, bool required);
 
-  // `origin` and `host` are the headers' values, empty where there is none.
-  bool Allows(std::string_view origin, std::string_view host) const;
+  // `origin` and `host` are the headers' values, empty where there is none. Where the request came
+  // through TLS, a page in plain text is not this server's own: whoever is on the wire may have
+  // written it.
+  bool Allows(std::string_view origin, std::string_view host, bool is_tls = false) const;
 
   // As they were given to Make.
   const std::vector<std::string>& allowed() const { return allowed_; }

@@ -28,6 +28,17 @@ TEST(OriginPolicyTest, PagesOfTheServerItselfAreAllowed) {
   EXPECT_TRUE(policy.Allows("http://chat.example.com", "chat.example.com:80"));
 }
 
+TEST(OriginPolicyTest, ThroughTlsOnlyPagesThatCameThroughItAre) {
+  const OriginPolicy policy;
+  EXPECT_TRUE(policy.Allows("https://chat.example.com", "chat.example.com", true));
+  EXPECT_TRUE(policy.Allows("https://chat.example.com:8443", "chat.example.com:8443", true));
+  EXPECT_FALSE(policy.Allows("http://chat.example.com", "chat.example.com", true));
+  EXPECT_FALSE(policy.Allows("http://chat.example.com:8443", "chat.example.com:8443", true));
+  // Those that are asked for are what was asked for.
+  EXPECT_TRUE(Policy({"http://chat.example.com"}).Allows("http://chat.example.com", "a", true));
+  EXPECT_TRUE(policy.Allows("", "chat.example.com", true));
+}
+
 TEST(OriginPolicyTest, PagesOfOthersAreNot) {
   const OriginPolicy policy;
   EXPECT_FALSE(policy.Allows("https://evil.example", "chat.example.com"));

@@ -40,6 +40,8 @@ struct Request {
   std::string subprotocol;
   std::string body;
   Endpoint peer;
+  // Whether it came through TLS, as far as this server knows: a proxy may have spoken it.
+  bool is_tls = false;
   // Who sends it, where a token is asked for; else null. Also null where the route's own key stands
   // for a token (Route::HasOwnKey).
   std::shared_ptr<const Identity> identity;

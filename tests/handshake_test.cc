@@ -4,10 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "tests/client.h"
 #include "tests/raw_client.h"
 #include "tests/test_server.h"
+#include "tests/tls_client.h"
 
 namespace fanfare::testing {
 namespace {
@@ -100,6 +102,17 @@ TEST(HandshakeTest, APageOfAnotherSiteIsRefused) {
   EXPECT_EQ(server.Count("sessions_opened"), 0U);
   client.Write(With("Host: localhost", "Origin: http://localhost\r\nHost: localhost"));
   EXPECT_EQ(client.ReadReply().status, 101U);
+}
+
+TEST(HandshakeTest, ThroughTlsAPageInPlainTextIsOneOfAnotherSite) {
+  TestServer server(SecureConfig());
+  for (const auto& [origin, answer] : {std::pair("http", "HTTP/1.1 403 "), {"https", "101 "}}) {
+    TlsClient client(server.endpoint());
+    client.Write(With("Host: localhost",
+                      "Origin: " + std::string(origin) + "://localhost\r\nHost: localhost"));
+    EXPECT_NE(client.ReadUntil(answer), "") << origin;
+  }
+  EXPECT_EQ(server.Count("origins_refused"), 1U);
 }
 
 TEST(HandshakeTest, HeadersOverTheLimitAreAnsweredWith431) {

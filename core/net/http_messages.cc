@@ -59,7 +59,7 @@ Response TooManyOfUser(std::size_t most) {
                                    " (auth.jwt.user_connections)"));
 }
 
-Request ToRequest(BeastRequest& from, const Endpoint& peer) {
+Request ToRequest(BeastRequest& from, const Endpoint& peer, bool is_tls) {
   Request request;
   request.method = std::string(ToStd(from.method_string()));
   for (const auto& field : from) {
@@ -67,6 +67,7 @@ Request ToRequest(BeastRequest& from, const Endpoint& peer) {
   }
   request.body = std::move(from.body());
   request.peer = peer;
+  request.is_tls = is_tls;
   return request;
 }
 

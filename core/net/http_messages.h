@@ -20,7 +20,7 @@ using BeastRequest = beast::http::request<beast::http::string_body>;
 using BeastResponse = beast::http::response<beast::http::string_body>;
 
 // Takes the body.
-Request ToRequest(BeastRequest& from, const Endpoint& peer);
+Request ToRequest(BeastRequest& from, const Endpoint& peer, bool is_tls);
 // What all X-Forwarded-For headers say, in their order, with commas between them.
 std::string ForwardedFor(const BeastRequest& request);
 

@@ -167,7 +167,7 @@ class HttpSession final : public Shard::Member {
       co_return false;
     }
     BeastRequest from = parser.release();
-    Request request = ToRequest(from, limits_.PeerOf(from));
+    Request request = ToRequest(from, limits_.PeerOf(from), is_tls_);
     if (const std::optional<Response> refusal = RefuseHosts(from)) {
       shard_.stats().requests_refused.Add();
       if (IsHandshake(request)) shard_.stats().handshakes_malformed.Add();

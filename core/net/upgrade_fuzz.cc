@@ -101,7 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   fanfare::BeastRequest from = parser.release();
   const std::string target(fanfare::ToStd(from.target()));
-  fanfare::Request request = fanfare::ToRequest(from, fanfare::Endpoint());
+  fanfare::Request request = fanfare::ToRequest(from, fanfare::Endpoint(), false);
   static const fanfare::OriginPolicy kOrigins;
   const fanfare::Dispatch dispatch =
       fanfare::DispatchRequest(TestRouter(), kOrigins, target, from.version(), request);
