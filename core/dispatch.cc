@@ -167,8 +167,9 @@ Dispatch AnswerWithStream(Route& route, Response response, const OriginPolicy& o
   const std::string_view origin = request.Header("Origin");
   // Pages of this server itself read without an Origin.
   const bool is_own_page = origin.empty() && request.Header("Sec-Fetch-Site") == "same-origin";
-  if (!is_own_page && !origins.Allows(origin, request.Header("Host"), request.is_tls))
+  if (!is_own_page && !origins.Allows(origin, request.Header("Host"), request.is_tls)) {
     return ForeignPage(origin);
+  }
   if (!origin.empty()) {
     response.headers.emplace_back("Access-Control-Allow-Origin", origin);
     response.headers.emplace_back("Vary", "Origin");

@@ -85,8 +85,8 @@ inline constexpr std::array kLimitSettings = {
     LimitSetting{.name = "requests_per_second",
                  .member = &Limits::requests_per_second,
                  .range = {0, 1'000'000},
-                 .meaning = "HTTP requests of one address that ask for no WebSocket, twice as many "
-                            "at once; above it: 429; 0: no limit"},
+                 .meaning = "HTTP requests of one address, opening handshakes among them, twice as "
+                            "many at once; above it: 429; 0: no limit"},
     LimitSetting{.name = "handshakes_per_second",
                  .member = &Limits::handshakes_per_second,
                  .range = {0, 1'000'000},

@@ -64,9 +64,9 @@ struct Limits {
   // all clients have one address.
   std::size_t connections_per_address = 10'000;
 
-  // limits.requests_per_second: HTTP requests that ask for no WebSocket, of one such address, of
-  // which twice as many may come at once; 0 means no limit. Above it they are answered with 429,
-  // before anything else is done for them.
+  // limits.requests_per_second: HTTP requests of one such address, opening handshakes among them,
+  // of which twice as many may come at once; 0 means no limit. Above it they are answered with 429,
+  // before anybody looks at what they ask for.
   std::size_t requests_per_second = 0;
 
   // limits.handshakes_per_second: how often one such address may ask for a session, also where it
@@ -81,8 +81,9 @@ struct Limits {
   // from until it is within it again, so that its peer has to wait.
   std::size_t messages_per_second = 0;
 
-  // limits.bytes_per_second: likewise for bytes, with their frames, and so for pings, too. A
-  // message of limits.message_bytes must be able to come within limits.rate_seconds.
+  // limits.bytes_per_second: likewise for bytes as they are on the wire, with their frames and with
+  // what TLS adds, and so for pings, too. A message of limits.message_bytes must be able to come
+  // within limits.rate_seconds.
   std::size_t bytes_per_second = 0;
 
   // limits.rate_seconds: how long a session may have had to wait for these two, less the time that

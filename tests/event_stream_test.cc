@@ -113,6 +113,9 @@ TEST_F(EventStreamTest, WhoGoesOnToSendIsCut) {
   EXPECT_NE(client.ReadUntil("data: welcome\n\n"), "");
   // Another request, which is not answered.
   client.Write(kGet);
+  EXPECT_TRUE(WaitUntil([&] { return server_.Count("bytes_received") >= sizeof kGet - 1; }));
+  Post("still here");
+  EXPECT_NE(client.ReadUntil("data: still here\n\n"), "");
   EXPECT_EQ(server_.Count("rates_exceeded"), 0U);
   client.WriteIfOpen(std::string(100'000, 'x'));
   EXPECT_TRUE(server_.WaitForSessions(0));

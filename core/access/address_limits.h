@@ -28,11 +28,11 @@ class AddressLimits {
 
   // A place for a connection, which may be none where nothing is counted; or no place.
   std::optional<AddressCounts::Place> Connect(const Address& address);
-  // Whether it may make a plain HTTP request now; counts that.
+  // Whether it may make an HTTP request now; counts that.
   bool MayRequest(const Address& address) {
     return May(requests_, limits_requests_, address, "limits.requests_per_second");
   }
-  // Whether it may ask for a session now, and whether it may begin TLS; counts that.
+  // Whether it may ask for a session by that, and whether it may begin TLS; counts that.
   bool MayOpenSession(const Address& address) {
     return May(sessions_, limits_handshakes_, address, kHandshakes);
   }

@@ -1,6 +1,7 @@
 #include "core/access/session_rate.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace fanfare {
 namespace {
@@ -19,12 +20,14 @@ SessionRate::SessionRate(const Limits& limits)
 
 SessionRate::Verdict SessionRate::CountMessage(Time now) {
   if (message_rate_.per_second == 0) return Verdict::kGoOn;
+  AddUp(now);
   messages_.Take(message_rate_, 1, now);
   return Judge(now);
 }
 
 SessionRate::Verdict SessionRate::CountBytes(std::size_t bytes, Time now) {
   if (byte_rate_.per_second == 0) return Verdict::kGoOn;
+  AddUp(now);
   bytes_.Take(byte_rate_, bytes, now);
   return Judge(now);
 }
@@ -33,8 +36,24 @@ std::string_view SessionRate::setting() const {
   return is_about_bytes_ ? "limits.bytes_per_second" : "limits.messages_per_second";
 }
 
+void SessionRate::Resume(Time now) {
+  AddUp(std::min(ready_at_, now));
+  counted_at_ = now;
+}
+
+void SessionRate::AddUp(Time now) {
+  if (now < counted_at_) return;
+  const Time waited_until = std::clamp(ready_at_, counted_at_, now);
+  waited_ += (waited_until - counted_at_) - (now - waited_until);
+  counted_at_ = now;
+  // One that is not taken from is always full.
+  const bool are_full = messages_.IsFull(now) && bytes_.IsFull(now);
+  if (waited_ > Time::duration::zero() && !are_full) return;
+  waited_ = Time::duration::zero();
+  is_warned_ = false;
+}
+
 SessionRate::Verdict SessionRate::Judge(Time now) {
-  AddUp(now);
   const Time messages =
       message_rate_.per_second == 0 ? Time() : messages_.ReadyAt(message_rate_, 0);
   const Time bytes = byte_rate_.per_second == 0 ? Time() : bytes_.ReadyAt(byte_rate_, 0);
@@ -42,19 +61,9 @@ SessionRate::Verdict SessionRate::Judge(Time now) {
   if (ready <= now) return Verdict::kGoOn;
   ready_at_ = std::max(ready, now + kLeastWait);
   is_about_bytes_ = bytes > messages;
-  if (waited_ > patience_) return Verdict::kTooMuch;
-  if (waited_ <= patience_ / 2 || is_warned_) return Verdict::kWait;
-  is_warned_ = true;
-  return Verdict::kWarn;
-}
-
-void SessionRate::AddUp(Time now) {
-  const Time waited_until = std::clamp(ready_at_, counted_at_, now);
-  waited_ += (waited_until - counted_at_) - (now - waited_until);
-  counted_at_ = now;
-  if (waited_ > Time::duration::zero()) return;
-  waited_ = Time::duration::zero();
-  is_warned_ = false;
+  if (waited_ <= patience_ / 2) return Verdict::kWait;
+  if (!std::exchange(is_warned_, true)) return Verdict::kWarn;
+  return waited_ > patience_ ? Verdict::kTooMuch : Verdict::kWait;
 }
 
 }  // namespace fanfare

@@ -14,9 +14,10 @@ namespace fanfare {
 // rates, and one second's worth at once. Who owes something is to wait, and so, by TCP, is its
 // peer.
 //
-// What it has waited adds up, and what it has not is taken off that again. So whoever keeps to its
-// rates over time, in whatever bursts, comes back to nothing; who never stops has soon waited for
-// `limits.rate_seconds`, and sends too much. At half of them it is to be warned.
+// What it has waited adds up, and what it has not is taken off that again; and all of it, when it
+// may send one second's worth at once again. So whoever keeps to its rates over time, in whatever
+// bursts, comes back to nothing; who never stops has soon waited for `limits.rate_seconds`, and
+// sends too much. At half of them it is to be warned, and always before.
 //
 // Thread: one at a time. Allocates nothing.
 class SessionRate {
@@ -45,8 +46,9 @@ class SessionRate {
   // What came is counted in any case.
   Verdict CountMessage(Time now);
   Verdict CountBytes(std::size_t bytes, Time now);
-  // It is read from again, which may be later than it could have been.
-  void Resume(Time now) { ready_at_ = now; }
+  // It is read from again, which may be later than it could have been: then it has neither waited
+  // nor paused.
+  void Resume(Time now);
 
   // Since it was last told to wait: when to read on, and the setting that is to blame.
   Time ready_at() const { return ready_at_; }
@@ -55,8 +57,9 @@ class SessionRate {
   Time::duration left() const { return patience_ - waited_; }
 
  private:
-  Verdict Judge(Time now);
+  // Before something is taken from the buckets, and after it.
   void AddUp(Time now);
+  Verdict Judge(Time now);
 
   // None with a rate of 0.
   const TokenRate message_rate_;

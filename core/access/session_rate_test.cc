@@ -13,11 +13,11 @@ using Verdict = SessionRate::Verdict;
 
 constexpr SessionRate::Time kStart{seconds(1000)};
 
-Limits Rates(std::size_t messages, std::size_t bytes) {
+Limits Rates(std::size_t messages, std::size_t bytes, seconds patience = seconds(5)) {
   Limits limits;
   limits.messages_per_second = messages;
   limits.bytes_per_second = bytes;
-  limits.rate_time = seconds(5);
+  limits.rate_time = patience;
   return limits;
 }
 
@@ -97,29 +97,31 @@ TEST(SessionRateTest, ItIsWarnedOnceBeforeAndAgainAfterALull) {
   }
 }
 
-// So many messages at once, so often: below the limit, but nearly at it.
-TEST(SessionRateTest, WhoKeepsToItsRateInBurstsIsNotWarned) {
+// So many messages at once, so often: at the limit, or nearly.
+TEST(SessionRateTest, WhoKeepsToItsRateInBurstsIsNotClosed) {
   const struct {
     std::size_t limit;
     int burst;
     milliseconds period;
   } clients[] = {
-      {1, 1, milliseconds(1050)},   {1, 1, milliseconds(1900)}, {1, 2, milliseconds(2500)},
-      {5, 5, milliseconds(1020)},   {5, 6, milliseconds(1300)}, {5, 7, milliseconds(1500)},
-      {10, 11, milliseconds(1150)}, {10, 1, milliseconds(101)},
+      {1, 1, milliseconds(1000)},      {1, 1, milliseconds(1050)},   {1, 1, milliseconds(1900)},
+      {1, 2, milliseconds(2500)},      {1, 3, milliseconds(3300)},   {5, 5, milliseconds(1020)},
+      {5, 6, milliseconds(1300)},      {5, 7, milliseconds(1500)},   {10, 1, milliseconds(100)},
+      {10, 11, milliseconds(1150)},    {10, 30, milliseconds(3200)}, {10, 50, milliseconds(5300)},
+      {10, 100, milliseconds(10'500)}, {10, 50, milliseconds(5000)},
   };
   for (const auto& client : clients) {
-    SessionRate rate(Rates(client.limit, 0));
+    SessionRate rate(Rates(client.limit, 0, seconds(10)));
     SessionRate::Time now = kStart;
     for (int i = 0; i < 200; ++i) {
       const SessionRate::Time due = kStart + i * client.period;
       now = std::max(now, due);
       for (int k = 0; k < client.burst; ++k) {
         const Verdict verdict = rate.CountMessage(now);
-        ASSERT_TRUE(verdict == Verdict::kGoOn || verdict == Verdict::kWait)
+        ASSERT_NE(verdict, Verdict::kTooMuch)
             << client.burst << " in " << client.period.count() << " ms";
         // The others wait behind it.
-        if (verdict == Verdict::kWait) now = rate.ready_at();
+        if (verdict != Verdict::kGoOn) now = rate.ready_at();
       }
     }
     EXPECT_LE(now, kStart + 200 * client.period + milliseconds(100)) << "it comes through";
@@ -148,17 +150,38 @@ TEST(SessionRateTest, PausesMakeUpForWaits) {
   }
 }
 
-TEST(SessionRateTest, WhereTheServerIsLateNobodyHadAPause) {
+TEST(SessionRateTest, WhereTheServerIsLateNobodyHadAPauseOrWaited) {
   SessionRate rate(Rates(10, 0));
   Verdict verdict = Verdict::kGoOn;
   SessionRate::Time now = kStart;
-  for (int i = 0; i < 1000 && verdict != Verdict::kTooMuch; ++i) {
+  int waits = 0;
+  for (int i = 0; i < 10'000 && verdict != Verdict::kTooMuch; ++i) {
     verdict = rate.CountMessage(now);
     if (verdict == Verdict::kGoOn) continue;
-    now = rate.ready_at() + seconds(1);
+    ++waits;
+    // In this time, five come.
+    now = rate.ready_at() + milliseconds(500);
     rate.Resume(now);
   }
   EXPECT_EQ(verdict, Verdict::kTooMuch);
+  // Of a tenth of a second each.
+  EXPECT_GE(waits, 49);
+
+  // After so long a time, it is nobody's fault.
+  SessionRate other(Rates(10, 0));
+  for (int i = 0; i < 11; ++i) verdict = other.CountMessage(kStart);
+  EXPECT_EQ(verdict, Verdict::kWait);
+  other.Resume(kStart + seconds(100));
+  for (int i = 0; i < 11; ++i) verdict = other.CountMessage(kStart + seconds(100));
+  EXPECT_EQ(verdict, Verdict::kWait);
+}
+
+TEST(SessionRateTest, NobodySendsTooMuchWithoutHavingBeenWarned) {
+  SessionRate rate(Rates(0, 1000));
+  EXPECT_EQ(rate.CountBytes(60'000, kStart), Verdict::kWait);
+  const SessionRate::Time then = kStart + seconds(50);
+  EXPECT_EQ(rate.CountBytes(1, then), Verdict::kWarn);
+  EXPECT_EQ(rate.CountBytes(1, then), Verdict::kTooMuch);
 }
 
 // One that has stopped sending in the middle of its debt is not closed for having waited.

@@ -13,7 +13,7 @@ namespace {
 // What is encrypted at a time, and so the memory that an answer takes once more.
 constexpr std::size_t kEncryptBytes = 64 * 1024;
 // Of a peer that only asks for something. Keys last for millions of records.
-constexpr std::uint64_t kMostKeyUpdates = 16;
+constexpr std::uint64_t kMostLateHandshakes = 16;
 
 void Append(beast::flat_buffer& buffer, std::string_view bytes) {
   buffer.commit(net::buffer_copy(buffer.prepare(bytes.size()), net::buffer(bytes)));
@@ -88,7 +88,7 @@ Awaitable<error_code> ByteStream::ReadRecords(beast::flat_buffer& buffer) {
   error_code failure;
   Append(buffer, tls_->Decrypt({static_cast<const char*>(to.data()), bytes}, scratch_, failure));
   const error_code unsent = co_await SendOutput();
-  if (!failure && tls_->key_updates() > kMostKeyUpdates) co_return TooManyKeyUpdates();
+  if (!failure && tls_->late_handshakes() > kMostLateHandshakes) co_return TooManyKeyUpdates();
   co_return failure ? failure : unsent;
 }
 

@@ -60,6 +60,7 @@ class Connection final : public Transport, private MessageReader::Sink {
     writer().OnWritable();
     // Also without any: the reader is needed no more.
     Read(from.read_before);
+    OnReceived(from.read_before.size());
   }
 
   // Session.
@@ -136,7 +137,6 @@ class Connection final : public Transport, private MessageReader::Sink {
     const std::uint64_t control_frames = reader_->control_frames() - before;
     CountFrames(reader_->message_frames(), control_frames);
     AfterReading();
-    CountBytes(bytes.size());
   }
 
   void AfterReading() {
@@ -175,7 +175,7 @@ class Connection final : public Transport, private MessageReader::Sink {
   }
 
   // As they come, and not when their message is complete: that may take long.
-  void CountBytes(std::size_t bytes) {
+  void OnReceived(std::size_t bytes) override {
     if (throttle_ == nullptr || closing()) return;
     HoldBack(throttle_->rate.CountBytes(bytes, SessionRate::Time::clock::now()));
     if (waits() && !closing()) StopReading();

@@ -30,6 +30,7 @@ class EventStream final : public Transport {
         static_cast<unsigned>(std::chrono::milliseconds(limits().idle_time).count());
     ::setsockopt(socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
     Begin();
+    opened_ = true;
     route_stats().sessions_opened.Add();
     WriteLog(LogEvent::kConnected, {.about = subject(), .text = "connected (event stream)"});
     writer().WriteRegardless(from.head);
@@ -76,12 +77,14 @@ class EventStream final : public Transport {
   }
 
   void OnEnd(error_code ec) override {
+    if (!opened_) return;
     route_stats().sessions_closed.Add();
     LogEnding(subject(), closing_by_us() ? ending_ : EndingOf(ec, {}));
   }
 
   bool closing_by_us() const { return ending_.code != 0; }
 
+  bool opened_ = false;
   // What the peer said nevertheless.
   std::size_t dropped_ = 0;
   // Why we closed it, if we did.

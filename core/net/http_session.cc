@@ -168,18 +168,18 @@ class HttpSession final : public Shard::Member {
     }
     BeastRequest from = parser.release();
     Request request = ToRequest(from, limits_.PeerOf(from), is_tls_);
-    if (const std::optional<Response> refusal = RefuseHosts(from)) {
-      shard_.stats().requests_refused.Add();
-      if (IsHandshake(request)) shard_.stats().handshakes_malformed.Add();
-      co_return co_await Write(*refusal, &from);
-    }
     // Before anything is done for it: to look at a token is work.
     const bool is_handshake = IsHandshake(request);
+    if (!limits_.MayAsk(request)) {
+      co_return co_await RefuseTooMany(TooManyRequests(), from, is_handshake);
+    }
     if (is_handshake && !limits_.MayAskForSession(request)) {
       co_return co_await RefuseTooMany(TooManySessions(), from, true);
     }
-    if (!is_handshake && !limits_.MayAsk(request)) {
-      co_return co_await RefuseTooMany(TooManyRequests(), from, false);
+    if (const std::optional<Response> refusal = RefuseHosts(from)) {
+      shard_.stats().requests_refused.Add();
+      if (is_handshake) shard_.stats().handshakes_malformed.Add();
+      co_return co_await Write(*refusal, &from);
     }
     // Until it is answered, whatever a reload puts in its place.
     SharedGeneration generation = shard_.generation();

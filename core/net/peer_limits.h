@@ -42,7 +42,7 @@ class PeerLimits {
   // connection.
   Endpoint PeerOf(const BeastRequest& request) const;
 
-  // Whether it may begin with TLS, ask for something else than a session, and for a session now.
+  // Whether it may now begin with TLS, make a request, and ask for a session by that.
   bool MayBeginTls();
   bool MayAsk(const Request& request);
   bool MayAskForSession(const Request& request);

@@ -149,16 +149,21 @@ void Transport::Receive() {
   ExpectNothingYet();
   route_stats_.bytes_received.Add(static_cast<std::uint64_t>(bytes));
   const std::string_view received(buffer.data(), static_cast<std::size_t>(bytes));
-  if (writer_.tls() != nullptr) return Decrypt(received);
-  received_.bytes += received.size();
-  OnBytes(received);
+  if (writer_.tls() != nullptr) {
+    Decrypt(received);
+  } else {
+    received_.bytes += received.size();
+    OnBytes(received);
+  }
+  if (!ended_) OnReceived(received.size());
 }
 
 void Transport::Decrypt(std::string_view ciphertext) {
   // What its bytes lead to may end it.
   const std::shared_ptr<Transport> self = shared_from_this();
   TlsSession& tls = *writer_.tls();
-  const std::uint64_t updates_before = tls.key_updates();
+  const std::uint64_t handshakes_before = tls.late_handshakes();
+  const bool was_closing = closing_;
   error_code ec;
   const std::string_view plaintext = tls.Decrypt(ciphertext, shard_.plaintext_buffer(), ec);
   if (!tls.output().empty()) writer_.Queue();
@@ -166,8 +171,7 @@ void Transport::Decrypt(std::string_view ciphertext) {
   if (!plaintext.empty()) OnBytes(plaintext);
   if (ended_) return;
   if (ec) return FailTls(ec);
-  const bool goes_on = closing_;
-  if (!CountFrames(0, tls.key_updates() - updates_before) && goes_on) {
+  if (!CountFrames(0, tls.late_handshakes() - handshakes_before) && was_closing) {
     return FailTls(TooManyKeyUpdates());
   }
   // It asks for new keys again and again, and does not take the answers.

@@ -80,6 +80,8 @@ class Transport : public Session,
  protected:
   // Bytes that came; nothing else is read meanwhile.
   virtual void OnBytes(std::string_view bytes) = 0;
+  // So many bytes came on the wire; what was in them has been told before.
+  virtual void OnReceived(std::size_t) {}
   // The peer has closed its side.
   virtual void OnPeerDone() = 0;
   // Nothing was heard for half of the idle time; at the whole of it the connection ends.

@@ -68,6 +68,13 @@ void TlsPeer::UpdateKeys() {
   Check(SSL_do_handshake(ssl_.get()) == 1, "the new keys");
 }
 
+void TlsPeer::Renegotiate() {
+  ERR_clear_error();
+  Check(SSL_renegotiate(ssl_.get()) == 1, "another handshake");
+  const int result = SSL_do_handshake(ssl_.get());
+  Check(SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ, "another handshake");
+}
+
 std::string TlsPeer::Read(std::string_view from_server) {
   ERR_clear_error();
   BIO_write(SSL_get_rbio(ssl_.get()), from_server.data(), static_cast<int>(from_server.size()));

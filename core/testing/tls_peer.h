@@ -35,6 +35,8 @@ class TlsPeer {
   void End();
   // Changes the keys, and asks the server to do so (RFC 8446 section 4.6.3).
   void UpdateKeys();
+  // Asks for another handshake (RFC 5246 section 7.4.1.1), which is not waited for.
+  void Renegotiate();
   // Takes what came; returns the plaintext in it.
   std::string Read(std::string_view from_server);
   bool has_server_ended() const {

@@ -83,7 +83,8 @@ void TlsSession::OnTlsMessage(int is_sent, int, int content_type, const void* by
                               std::size_t size, SSL*, void* session) {
   if (is_sent != 0 || content_type != SSL3_RT_HANDSHAKE || size == 0) return;
   const auto type = *static_cast<const unsigned char*>(bytes);
-  if (type == SSL3_MT_KEY_UPDATE) ++static_cast<TlsSession*>(session)->key_updates_;
+  TlsSession& self = *static_cast<TlsSession*>(session);
+  if (self.was_open_ || type == SSL3_MT_KEY_UPDATE) ++self.late_handshakes_;
 }
 
 std::string_view TlsSession::Decrypt(std::string_view ciphertext, std::span<char> buffer,
@@ -106,6 +107,7 @@ std::string_view TlsSession::Decrypt(std::string_view ciphertext, std::span<char
     break;
   }
   input_ = {};
+  was_open_ = was_open_ || is_open();
   return {buffer.data(), total};
 }
 

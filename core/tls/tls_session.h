@@ -58,9 +58,10 @@ class TlsSession {
   // Nothing is sent any more.
   void DropOutput() { ConsumeOutput(output().size()); }
 
-  // How often the peer has changed its keys (RFC 8446 section 4.6.3), each time of which is work,
-  // and brings nothing.
-  std::uint64_t key_updates() const { return key_updates_; }
+  // How many messages of a handshake the peer has sent after that: new keys (RFC 8446 section
+  // 4.6.3), or that it wants another handshake, which it does not get. Each is work, and brings
+  // nothing.
+  std::uint64_t late_handshakes() const { return late_handshakes_; }
 
   // For the log: "TLSv1.3".
   std::string_view version() const { return SSL_get_version(ssl_.get()); }
@@ -80,7 +81,8 @@ class TlsSession {
   // Of which `sent_` bytes have been sent.
   std::string output_;
   std::size_t sent_ = 0;
-  std::uint64_t key_updates_ = 0;
+  std::uint64_t late_handshakes_ = 0;
+  bool was_open_ = false;
   bool has_ended_ = false;
   bool is_broken_ = false;
 };

@@ -217,19 +217,33 @@ TEST(TlsSessionHandshakeTest, NewKeysAreTakenAndAnswered) {
   EXPECT_EQ(peer.Read(TakeOutput(session)), "with new keys, too");
 }
 
+TEST(TlsSessionHandshakeTest, AnotherHandshakeIsCountedAndNotBegun) {
+  const auto contexts = MakeContexts();
+  TlsSession session(*contexts);
+  TlsPeer peer({.max_version = TLS1_2_VERSION});
+  Handshake(peer, session);
+  EXPECT_EQ(session.late_handshakes(), 0U);
+  peer.Renegotiate();
+  EXPECT_EQ(Decrypt(session, peer.TakeOutput()), "");
+  EXPECT_EQ(session.late_handshakes(), 1U);
+  // The session is what it was.
+  EXPECT_TRUE(session.is_open());
+  EXPECT_TRUE(Encrypt(session, {"go on"}));
+}
+
 TEST(TlsSessionHandshakeTest, NewKeysAreCounted) {
   const auto contexts = MakeContexts();
   TlsSession session(*contexts);
   TlsPeer peer;
   Handshake(peer, session);
-  EXPECT_EQ(session.key_updates(), 0U);
+  EXPECT_EQ(session.late_handshakes(), 0U);
   for (int i = 0; i < 3; ++i) peer.UpdateKeys();
   peer.Write("with the fourth");
   EXPECT_EQ(Decrypt(session, peer.TakeOutput()), "with the fourth");
-  EXPECT_EQ(session.key_updates(), 3U);
+  EXPECT_EQ(session.late_handshakes(), 3U);
   // Those that the session sends itself are its own affair.
   EXPECT_TRUE(Encrypt(session, {"?"}));
-  EXPECT_EQ(session.key_updates(), 3U);
+  EXPECT_EQ(session.late_handshakes(), 3U);
 }
 
 }  // namespace
