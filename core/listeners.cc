@@ -135,6 +135,16 @@ void Close(const Listeners& listeners) {
   for (const auto& listener : ListenersOf(listeners)) listener->Close();
 }
 
+std::function<void()> ToAccept(const Listeners& listeners) {
+  const SharedListeners all = ListenersOf(listeners);
+  // Without memory to accept anybody ever, the process ends rather than seem to be well.
+  return [seen = std::vector<std::weak_ptr<Listener>>(all.begin(), all.end())]() noexcept {
+    for (const auto& each : seen) {
+      if (const auto listener = each.lock()) listener->Accept();
+    }
+  };
+}
+
 std::vector<std::string> UrlsOf(const Listeners& listeners) {
   std::vector<std::string> urls;
   for (const auto& listener : ListenersOf(listeners)) urls.push_back(listener->Url());

@@ -1,6 +1,7 @@
 // What a list of addresses stands for: one listener for each.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,9 @@ absl::StatusOr<ListenerChange> ChangeListeners(Listeners before,
 // On the thread of the first shard, or before it runs.
 void Accept(const Listeners& listeners);
 void Close(const Listeners& listeners);
+// Accepts with those that there still are when it is called, there; it holds none of them. So it
+// may lie in the queue of a shard that ends after the first one, whose loop they use.
+std::function<void()> ToAccept(const Listeners& listeners);
 
 // Where they listen, with the ports that were chosen for port 0.
 std::vector<Endpoint> EndpointsOf(const Listeners& listeners);

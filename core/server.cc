@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/compat.h"
+#include "core/every_shard.h"
 #include "core/json_text.h"
 #include "core/route_table.h"
 #include "core/tls_config.h"
@@ -28,31 +29,6 @@ constexpr std::chrono::milliseconds kRetryTimeEach{1};
 // How long a reload waits for shards, which take it between two turns: longer than one that is well
 // could need.
 constexpr std::chrono::seconds kAdoptTime{5};
-
-// Counts down to zero, does what is to be done then, and wakes who waits for that. Shared with the
-// shards, because a task of one that is stuck may run after the wait has ended.
-class Countdown {
- public:
-  explicit Countdown(std::size_t count, std::function<void()> at_zero = nullptr)
-      : at_zero_(std::move(at_zero)), count_(count) {}
-
-  void Done() {
-    const std::lock_guard lock(mutex_);
-    if (--count_ > 0) return;
-    if (at_zero_) at_zero_();
-    zero_.notify_all();
-  }
-  void WaitUntil(Clock::time_point deadline) {
-    std::unique_lock lock(mutex_);
-    zero_.wait_until(lock, deadline, [this] { return count_ == 0; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable zero_;
-  const std::function<void()> at_zero_;
-  std::size_t count_;
-};
 
 RouteTable::Services ServicesOf(std::shared_ptr<TaskTimer> timer,
                                 std::shared_ptr<const std::atomic<std::size_t>> log_bytes) {
@@ -206,15 +182,16 @@ absl::Status Server::TryReload(const Config& config) {
   const Clock::time_point deadline = Clock::now() + kAdoptTime;
   // Before any shard has the new one, and without what they lead to.
   CloseListeners(change->dropped, deadline);
-  Shard& first = *shards_.front();
-  OnEveryShard(
-      [after, plan = PlanDrain(config.limits)](Shard& shard, const Done& done) {
-        shard.Adopt(after, plan);
-        done();
-      },
-      deadline,
-      // Likewise, when all have it.
-      [&first, opened = std::move(change->opened)] { first.Post([opened] { Accept(opened); }); });
+  OnEveryShard(shards_,
+               {.task =
+                    [after, plan = PlanDrain(config.limits)](Shard& shard, const auto& done) {
+                      shard.Adopt(after, plan);
+                      done();
+                    },
+                // Likewise, when all have it.
+                .at_end = [&first = *shards_.front(),
+                           accept = ToAccept(change->opened)]() noexcept { first.Post(accept); }},
+               deadline);
   return absl::OkStatus();
 }
 
@@ -232,13 +209,15 @@ std::size_t Server::Stop() {
   // Nobody comes in any more.
   CloseListeners(listeners_, plan.deadline);
   // Nothing more is published; when all shards have done this, each knows of all that was.
-  OnEveryShard(
-      [](Shard& shard, const Done& done) {
-        shard.StopReading();
-        done();
-      },
-      plan.deadline);
-  OnEveryShard([plan](Shard& shard, Done done) { shard.Stop(plan, std::move(done)); },
+  OnEveryShard(shards_,
+               {.task =
+                    [](Shard& shard, const auto& done) {
+                      shard.StopReading();
+                      done();
+                    }},
+               plan.deadline);
+  OnEveryShard(shards_,
+               {.task = [plan](Shard& shard, auto done) { shard.Stop(plan, std::move(done)); }},
                plan.deadline);
   const std::size_t cut = open_connections();
   for (const auto& shard : shards_) shard->StopAndJoin();
@@ -246,24 +225,14 @@ std::size_t Server::Stop() {
 }
 
 void Server::CloseListeners(const Listeners& listeners, Clock::time_point deadline) {
-  Shard& first = *shards_.front();
-  auto countdown = std::make_shared<Countdown>(1);
-  first.Post([&first, listeners, countdown] {
-    Close(listeners);
-    // After those that were accepted before.
-    first.Post([countdown] { countdown->Done(); });
-  });
-  countdown->WaitUntil(deadline);
-}
-
-void Server::OnEveryShard(const std::function<void(Shard&, Done)>& task, Clock::time_point deadline,
-                          std::function<void()> at_end) {
-  auto countdown = std::make_shared<Countdown>(shards_.size(), std::move(at_end));
-  for (const auto& shard : shards_) {
-    shard->Post(
-        [&shard = *shard, task, countdown] { task(shard, [countdown] { countdown->Done(); }); });
-  }
-  countdown->WaitUntil(deadline);
+  OnEveryShard(std::span(shards_).first(1),
+               {.task =
+                    [listeners](Shard& first, auto done) {
+                      Close(listeners);
+                      // After those that were accepted before.
+                      first.Post(std::move(done));
+                    }},
+               deadline);
 }
 
 std::vector<std::pair<std::string_view, std::uint64_t>> Server::Counters() const {

@@ -116,12 +116,6 @@ class Server {
   // Closes them, and waits until all who were accepted have been given to their shards, or the
   // deadline has passed.
   void CloseListeners(const Listeners& listeners, std::chrono::steady_clock::time_point deadline);
-  // Starts something on every shard, and waits until all have called Done or the deadline has
-  // passed. The last that does calls `at_end`, on its own thread.
-  using Done = std::function<void()>;
-  void OnEveryShard(const std::function<void(Shard&, Done)>& task,
-                    std::chrono::steady_clock::time_point deadline,
-                    std::function<void()> at_end = nullptr);
 
   const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
   const RegisterRoute* const linked_;

@@ -12,30 +12,12 @@
 #include "core/compat.h"
 #include "tests/client.h"
 #include "tests/raw_client.h"
+#include "tests/stuck_shard.h"
 #include "tests/test_server.h"
 #include "tests/tls_client.h"
 
 namespace fanfare::testing {
 namespace {
-
-// Keeps a shard from all else until it is released.
-class StuckShard {
- public:
-  explicit StuckShard(Shard& shard) {
-    shard.Post([released = released_.get_future().share()] { released.wait(); });
-  }
-  ~StuckShard() { Release(); }
-  StuckShard(const StuckShard&) = delete;
-  StuckShard& operator=(const StuckShard&) = delete;
-
-  void Release() {
-    if (!std::exchange(is_released_, true)) released_.set_value();
-  }
-
- private:
-  std::promise<void> released_;
-  bool is_released_ = false;
-};
 
 Config Listening(std::vector<std::string> listen) {
   Config config = LocalConfig();
@@ -164,6 +146,21 @@ TEST(ReloadListenersTest, AShardThatDoesNotReturnIsNotWaitedForForever) {
   EXPECT_EQ(server.Count("connections_accepted"), 0U);
   stuck.Release();
   EXPECT_EQ(early.ReadReply().status, 101U);
+}
+
+// What was to accept when the last shard has the new configuration is still in that one's queue,
+// which ends after the first shard.
+TEST(ReloadListenersTest, AShardThatNeverTookItMayBeStopped) {
+  Config config = Listening({"127.0.0.1:0", "localhost:0"});
+  config.limits.shutdown_time = std::chrono::seconds(0);
+  TestServer server;
+  Shard& last = *server->shard_list().back();
+  StuckShard stuck(last);
+  EXPECT_EQ(server->Reload(config), absl::OkStatus());
+  auto destroyed = std::async(std::launch::async, [&] { server.Destroy(); });
+  EXPECT_TRUE(WaitUntil([&] { return last.context().stopped(); }));
+  stuck.Release();
+  destroyed.get();
 }
 
 }  // namespace
