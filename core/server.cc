@@ -206,8 +206,10 @@ std::size_t Server::Stop() {
   if (!std::exchange(running_, false)) return 0;
   draining_ = true;
   const DrainPlan plan = PlanDrain(generation()->limits());
+  // One that is stuck leaves the others time to tell their peers.
+  const Clock::duration step = (plan.deadline - Clock::now()) / 4;
   // Nobody comes in any more.
-  CloseListeners(listeners_, plan.deadline);
+  CloseListeners(listeners_, Clock::now() + step);
   // Nothing more is published; when all shards have done this, each knows of all that was.
   OnEveryShard(shards_,
                {.task =
@@ -215,7 +217,7 @@ std::size_t Server::Stop() {
                       shard.StopReading();
                       done();
                     }},
-               plan.deadline);
+               Clock::now() + step);
   OnEveryShard(shards_,
                {.task = [plan](Shard& shard, auto done) { shard.Stop(plan, std::move(done)); }},
                plan.deadline);

@@ -93,7 +93,8 @@ class Server {
   std::string_view egress() const { return shards_.front()->fanout().egress().name(); }
 
   // Stops accepting, sends what is queued, closes the sessions with 1012 and waits until they are
-  // gone, for `limits.shutdown_seconds` at most. Returns how many connections it had to cut.
+  // gone, for `limits.shutdown_seconds` at most. Returns how many connections it had to cut. When a
+  // shard is stuck, those of the others are closed all the same; it is waited for until it goes on.
   std::size_t Stop();
 
   // Whether Stop was called. Any thread.

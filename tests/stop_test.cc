@@ -13,6 +13,7 @@
 #include "tests/client.h"
 #include "tests/probe_route.h"
 #include "tests/raw_client.h"
+#include "tests/stuck_shard.h"
 #include "tests/test_server.h"
 
 namespace fanfare::testing {
@@ -120,6 +121,27 @@ TEST(StopTest, AMessageThatIsHalfReadAndThenWrongHoldsUpNothing) {
   client.socket().ShutdownSend();
   EXPECT_EQ(cut.get(), 0U);
   EXPECT_EQ(server->open_connections(), 0U);
+}
+
+// One that does not even answer that it stops.
+TEST(StopTest, AStuckShardLeavesTheOthersTimeToTellTheirPeers) {
+  for (const std::size_t stuck_one : {0U, 1U}) {
+    SCOPED_TRACE(stuck_one);
+    TestServer server;
+    // The listener gives each shard one of them.
+    std::vector<RawClient> clients;
+    for (int i = 0; i < 2; ++i) clients.push_back(RawClient::Open(server.endpoint(), "/echo"));
+    const auto& shards = server->shard_list();
+    for (const auto& shard : shards) ASSERT_EQ(shard->open_connections().count(), 1U);
+    StuckShard stuck(*shards[stuck_one]);
+    auto cut = std::async(std::launch::async, [&] { return server->Stop(); });
+    EXPECT_EQ(clients[1 - stuck_one].ReadFrame().close_code(), 1012);
+    EXPECT_FALSE(shards[1 - stuck_one]->context().stopped()) << "there is time for its answer";
+    stuck.Release();
+    EXPECT_EQ(clients[stuck_one].ReadFrame().close_code(), 1012);
+    for (RawClient& client : clients) client.socket().Close();
+    EXPECT_EQ(cut.get(), 0U);
+  }
 }
 
 TEST(StopTest, UnfinishedHandshakesAreEnded) {
