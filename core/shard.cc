@@ -85,10 +85,16 @@ void Shard::StopAndJoin() {
 }
 
 void Shard::Add(Member& member) {
-  members_.insert(&member);
+  const auto place = members_.insert(&member).first;
   if (!stopping_) return;
   // It came too late. Not at once: it is being constructed.
-  Post([this, &member] { drain_.VisitOne(&member); });
+  try {
+    Post([this, &member] { drain_.VisitOne(&member); });
+  } catch (...) {
+    // It never comes to be.
+    members_.erase(place);
+    throw;
+  }
 }
 
 void Shard::Remove(Member& member) {
@@ -134,10 +140,7 @@ void Shard::Adopt(SharedGeneration generation, const DrainPlan& plan) {
   const SharedGeneration before = std::exchange(generation_, std::move(generation));
   Apply(*generation_);
   if (stopping_) return;
-  drain_.Begin(MembersOfOthersThan(*generation_), plan,
-               [this](Member* member, std::chrono::milliseconds retry) {
-                 DrainIfHere(member, DrainCause::kReload, retry);
-               });
+  // First: whom there is no memory to drain is cut.
   cut_timer_.expires_at(plan.deadline);
   cut_timer_.async_wait([this](error_code ec) {
     if (ec) return;
@@ -145,6 +148,10 @@ void Shard::Adopt(SharedGeneration generation, const DrainPlan& plan) {
       if (members_.contains(member)) member->Cut();
     }
   });
+  drain_.Begin(MembersOfOthersThan(*generation_), plan,
+               [this](Member* member, std::chrono::milliseconds retry) {
+                 DrainIfHere(member, DrainCause::kReload, retry);
+               });
 }
 
 // What is the shard's own, and not a session's.

@@ -44,10 +44,16 @@ void Fanout::Enqueue(std::shared_ptr<SubscriberGroup> group) {
 }
 
 SubscriberGroup& Fanout::GroupOf(Channel& channel) {
-  if (const auto found = channels_.find(&channel); found != channels_.end()) return *found->second;
-  auto group = std::make_shared<SubscriberGroup>(channel, *this);
-  channels_.emplace(&channel, group);
-  group->JoinChannel();
+  const auto [place, is_new] = channels_.try_emplace(&channel);
+  auto& group = place->second;
+  if (!is_new) return *group;
+  try {
+    group = std::make_shared<SubscriberGroup>(channel, *this);
+    group->JoinChannel();
+  } catch (...) {
+    channels_.erase(place);
+    throw;
+  }
   return *group;
 }
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,8 @@ class Receiver final : private SocketWriter::Owner {
       : writer_(fanout, *this, socket, {.outbox_bytes = 1 << 20}),
         subscription_(writer_.Subscribe(channel)) {}
 
+  void SubscribeAlsoTo(Channel& channel) { second_ = Subscription(writer_.Subscribe(channel)); }
+
  private:
   void WaitWritable() override {}
   void OnSendFailed() override {}
@@ -58,6 +61,7 @@ class Receiver final : private SocketWriter::Owner {
 
   SocketWriter writer_;
   Subscription subscription_;
+  Subscription second_;
 };
 
 class FanoutAllocationTest : public ::testing::Test {
@@ -108,6 +112,35 @@ class FanoutAllocationTest : public ::testing::Test {
 TEST_F(FanoutAllocationTest, ABroadcastAllocatesNothingForEachReceiver) {
   fanout_.BindToThisThread();
   EXPECT_EQ(Allocations(1000), Allocations(1));
+}
+
+// Whichever of its allocations fails.
+TEST_F(FanoutAllocationTest, ASubscriptionThatThereIsNoMemoryForHarmsNobody) {
+  fanout_.BindToThisThread();
+  bool has_failed = true;
+  std::size_t good = 0;
+  for (; has_failed; ++good) {
+    SCOPED_TRACE(good);
+    Channel first("first", {.log_bytes = 1 << 20});
+    Channel second("second", {.log_bytes = 1 << 20});
+    const Receiver other(fanout_, first, 1);
+    std::unique_ptr<Receiver> receiver;
+    has_failed = false;
+    testing::FailAllocationAfter(good);
+    try {
+      receiver = std::make_unique<Receiver>(fanout_, second, 2);
+      receiver->SubscribeAlsoTo(first);
+    } catch (const std::bad_alloc&) {
+      has_failed = true;
+    }
+    testing::FailNoAllocation();
+    sends_ = 0;
+    first.Publish({.type = MessageType::kText, .payload = "to all"});
+    second.Publish({.type = MessageType::kText, .payload = "to all"});
+    Run();
+    EXPECT_EQ(sends_, receiver == nullptr ? 1U : 2U);
+  }
+  EXPECT_GT(good, 5U);
 }
 
 }  // namespace

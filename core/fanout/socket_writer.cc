@@ -65,7 +65,13 @@ std::unique_ptr<Subscriber> SocketWriter::Subscribe(Channel& channel,
   // What the channel's subscribers share can not be left half done.
   const ReserveUse reserve(true);
   SubscriberGroup& group = fanout_.GroupOf(channel);
-  auto subscriber = group.Add(*this, from);
+  std::unique_ptr<Subscriber> subscriber;
+  try {
+    subscriber = group.Add(*this, from);
+  } catch (...) {
+    group.LeaveIfEmpty();
+    throw;
+  }
   if (subscriber == nullptr) {
     group.LeaveIfEmpty();
     return nullptr;
@@ -85,7 +91,9 @@ std::unique_ptr<Subscriber> SocketWriter::Subscribe(Channel& channel,
 
 void SocketWriter::Unsubscribe(Subscriber& subscriber) {
   if (subscriber.mid_frame()) TakeRestOfFrame(subscriber);
-  subscribers_.erase(std::find(subscribers_.begin(), subscribers_.end(), &subscriber));
+  // Where there was no memory for it, it is not among them.
+  subscribers_.erase(std::remove(subscribers_.begin(), subscribers_.end(), &subscriber),
+                     subscribers_.end());
   std::exchange(subscriber.group, nullptr)->Remove(subscriber);
   subscriber.writer = nullptr;
   MakeDirectWherePossible();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "core/channel.h"
 #include "core/check.h"
@@ -11,6 +12,17 @@
 #include "core/memory_reserve.h"
 
 namespace fanfare {
+namespace {
+
+// So that adding one more can not fail.
+template <class Element>
+void MakeRoom(std::vector<Element>& elements) {
+  elements.emplace_back();
+  elements.pop_back();
+}
+
+}  // namespace
+
 Subscriber::~Subscriber() {
   if (writer != nullptr) writer->Unsubscribe(*this);
 }
@@ -22,11 +34,14 @@ SubscriberGroup::SubscriberGroup(Channel& channel, Fanout& fanout)
       window_(0) {}
 
 void SubscriberGroup::JoinChannel() {
-  const std::lock_guard lock(channel_->mutex_);
-  from_ = to_ = released_ = channel_->log_->head();
-  window_ = LogWindow(from_, channel_->settings_.format);
-  seen_ = {.end = from_, .count = channel_->appended_};
-  channel_->groups_.push_back(this);
+  // Without memory for it, there is nothing to leave.
+  Channel& channel = *std::exchange(channel_, nullptr);
+  const std::lock_guard lock(channel.mutex_);
+  from_ = to_ = released_ = channel.log_->head();
+  window_ = LogWindow(from_, channel.settings_.format);
+  seen_ = {.end = from_, .count = channel.appended_};
+  channel.groups_.push_back(this);
+  channel_ = &channel;
 }
 
 SubscriberGroup::~SubscriberGroup() {
@@ -58,6 +73,8 @@ std::unique_ptr<Subscriber> SubscriberGroup::Add(SocketWriter& writer,
     released_ = std::min(released_, position);
     seen_ = {.end = window_.end(), .count = channel_->appended_};
   }
+  // First: a subscriber leaves the list that it is in.
+  MakeRoom(lagging_);
   auto subscriber = std::make_unique<Subscriber>(*this, writer);
   AddLagging(*subscriber, position);
   if (IsBehind(*subscriber)) ++behind_;
@@ -178,6 +195,7 @@ Tally SubscriberGroup::SentUpTo(LogPosition position) const {
 }
 
 void SubscriberGroup::MakeLagging(Subscriber& subscriber) {
+  MakeRoom(lagging_);
   const LogPosition position = PositionOf(subscriber);
   RemoveDirect(subscriber, position);
   AddLagging(subscriber, position);
@@ -187,6 +205,7 @@ void SubscriberGroup::MakeDirectIfAligned(Subscriber& subscriber) {
   if (subscriber.direct || subscriber.position != to_ || !subscriber.writer->can_send_directly()) {
     return;
   }
+  MakeRoom(direct_);
   RemoveLagging(subscriber);
   subscriber.writer->UncountSent(SentUpTo(to_));
   subscriber.direct = true;
