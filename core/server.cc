@@ -8,9 +8,11 @@
 #include <thread>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/compat.h"
+#include "core/event_log.h"
 #include "core/every_shard.h"
 #include "core/json_text.h"
 #include "core/route_table.h"
@@ -46,6 +48,18 @@ RouteTable::Services ServicesOf(std::shared_ptr<TaskTimer> timer,
       .after = [timer](std::chrono::milliseconds delay,
                        std::function<void()> task) { timer->After(delay, std::move(task)); },
   };
+}
+
+// The configuration is said to be in place all the same.
+void TellLate(const std::vector<std::size_t>& shards, const std::vector<std::string>& urls) {
+  const std::string numbers = absl::StrJoin(shards, ", ");
+  const std::string addresses = absl::StrJoin(urls, ", ");
+  std::string text =
+      absl::StrCat("stuck, and without the new configuration until they go on: shard ", numbers);
+  if (!urls.empty()) absl::StrAppend(&text, "; until then, nobody is accepted at ", addresses);
+  WriteLog(LogEvent::kReloading, {.text = text,
+                                  .fields = {{"shards", numbers}, {"addresses", addresses}},
+                                  .level = LogLevel::kWarn});
 }
 
 // Of the linked routes, in order.
@@ -179,19 +193,21 @@ absl::Status Server::TryReload(const Config& config) {
   }
   *log_bytes_ = config.limits.log_bytes;
   addresses_.Update(config.limits);
-  const Clock::time_point deadline = Clock::now() + kAdoptTime;
   // Before any shard has the new one, and without what they lead to.
-  CloseListeners(change->dropped, deadline);
-  OnEveryShard(shards_,
-               {.task =
-                    [after, plan = PlanDrain(config.limits)](Shard& shard, const auto& done) {
-                      shard.Adopt(after, plan);
-                      done();
-                    },
-                // Likewise, when all have it.
-                .at_end = [&first = *shards_.front(),
-                           accept = ToAccept(change->opened)]() noexcept { first.Post(accept); }},
-               deadline);
+  if (!change->dropped.empty()) CloseListeners(change->dropped, Clock::now() + kAdoptTime);
+  const std::vector<std::size_t> late = OnEveryShard(
+      shards_,
+      {.task =
+           [after, plan = PlanDrain(config.limits)](Shard& shard, const auto& done) {
+             // Also when something fails for want of memory: it has the new one by then.
+             const absl::Cleanup tell = [&done] { done(); };
+             shard.Adopt(after, plan);
+           },
+       // Likewise, when all have it.
+       .at_end = [&first = *shards_.front(),
+                  accept = ToAccept(change->opened)]() noexcept { first.Post(accept); }},
+      Clock::now() + kAdoptTime);
+  if (!late.empty()) TellLate(late, UrlsOf(change->opened));
   return absl::OkStatus();
 }
 

@@ -63,8 +63,8 @@ class Server {
   // of `log`, and `admin`, are for the caller.
   //
   // Returns when all shards have the new one, or after some seconds: one that is stuck takes it
-  // when it goes on, and only then are those accepted who come by an address that is new. Thread:
-  // the one that started it.
+  // when it goes on, and only then are those accepted who come by an address that is new; a line in
+  // the log says so. Thread: the one that started it.
   absl::Status Reload(const Config& config);
   // Counts one that was refused before Reload was asked.
   void CountRefusedReload() { reloads_refused_.fetch_add(1); }

@@ -1,4 +1,5 @@
 // Server::Reload: where the server listens, and what its shards have by then.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -140,7 +141,13 @@ TEST(ReloadListenersTest, NobodyIsAcceptedBeforeEveryShardHasTheNewConfiguration
 TEST(ReloadListenersTest, AShardThatDoesNotReturnIsNotWaitedForForever) {
   TestServer server;
   StuckShard stuck(*server->shard_list().back());
+  ::testing::internal::CaptureStdout();
   EXPECT_EQ(server->Reload(Listening({"127.0.0.1:0", "localhost:0"})), absl::OkStatus());
+  EXPECT_THAT(::testing::internal::GetCapturedStdout(),
+              ::testing::HasSubstr(
+                  "stuck, and without the new configuration until they go on: shard 1; until then, "
+                  "nobody is accepted at " +
+                  server->urls()[1]));
   RawClient early(server->endpoints().back());
   early.Write(HandshakeFor("/echo"));
   EXPECT_EQ(server.Count("connections_accepted"), 0U);
