@@ -41,6 +41,15 @@ ReceivedFrame ReadClose(RawClient& client) {
   return frame;
 }
 
+// Closed as who breaks a rule, with the setting's name, and counted once.
+void ExpectRefused(RawClient& client, const TestServer& server, std::string_view setting,
+                   std::string_view counter) {
+  const ReceivedFrame close = ReadClose(client);
+  EXPECT_EQ(close.close_code(), 1008);
+  EXPECT_NE(close.close_reason().find(setting), std::string::npos) << close.close_reason();
+  EXPECT_EQ(server.Count(counter), 1U);
+}
+
 TEST(HostileTest, WhoConnectsAndSitsIsCut) {
   TestServer server(LocalConfig(Hurried()));
   RawClient client(server.endpoint());
@@ -141,10 +150,7 @@ TEST(HostileTest, AMessageOfEndlessEmptyFragmentsIsClosed) {
     ASSERT_LT(sent += fragments.size(), kMost) << "nobody minds";
     client.WriteIfOpen(fragments);
   }
-  const ReceivedFrame close = ReadClose(client);
-  EXPECT_EQ(close.close_code(), 1008);
-  EXPECT_NE(close.close_reason().find("limits.message_frames"), std::string::npos);
-  EXPECT_EQ(server.Count("messages_too_fragmented"), 1U);
+  ExpectRefused(client, server, "limits.message_frames", "messages_too_fragmented");
 }
 
 TEST(HostileTest, FragmentsOfOneSessionAreNotCountedForOthers) {
@@ -189,10 +195,7 @@ TEST(HostileTest, AFloodOfPingsIsClosed) {
   std::string pings;
   for (int i = 0; i < 1000; ++i) pings += Encode({.opcode = kPing, .payload = "?"});
   client.WriteIfOpen(pings);
-  const ReceivedFrame close = ReadClose(client);
-  EXPECT_EQ(close.close_code(), 1008);
-  EXPECT_NE(close.close_reason().find("limits.control_frames_per_second"), std::string::npos);
-  EXPECT_EQ(server.Count("control_floods"), 1U);
+  ExpectRefused(client, server, "limits.control_frames_per_second", "control_floods");
   other.SendText("still here");
   EXPECT_EQ(other.ReceiveText(), "still here");
 }
@@ -214,10 +217,7 @@ TEST(HostileTest, AMessageThatTricklesIsClosed) {
   RawClient client = RawClient::Open(server.endpoint(), "/echo");
   client.Write(TextFrame(std::string(60'000, 'x')).substr(0, 100));
   Trickle(client, "xx");
-  const ReceivedFrame close = ReadClose(client);
-  EXPECT_EQ(close.close_code(), 1008);
-  EXPECT_NE(close.close_reason().find("limits.message_seconds"), std::string::npos);
-  EXPECT_EQ(server.Count("messages_too_slow"), 1U);
+  ExpectRefused(client, server, "limits.message_seconds", "messages_too_slow");
 }
 
 // Whoever sends one after the other is always in the middle of one.
