@@ -21,9 +21,9 @@ struct Limits {
   // session is closed with 1008. At 64 kilobits in a second, half a megabyte comes in that time.
   std::chrono::seconds message_time{60};
 
-  // limits.control_frames_per_second: pings and pongs of one session, and new keys of TLS, in about
-  // a second; above it the session is closed with 1008; 0 means no limit. No client needs more than
-  // one of them.
+  // limits.control_frames_per_second: pings and pongs of one session, new keys of TLS and wishes
+  // for another handshake, in about a second; above it the session is closed with 1008; 0 means no
+  // limit. No client needs more than one of them.
   std::size_t control_frames_per_second = 100;
 
   // limits.outbox_bytes: what may wait for one session alone (Session::Send, pongs). Above it the
@@ -69,11 +69,11 @@ struct Limits {
   // before anybody looks at what they ask for.
   std::size_t requests_per_second = 0;
 
-  // limits.handshakes_per_second: how often one such address may ask for a session, also where it
-  // is refused, and as often may it begin to speak TLS; of each, twice as many may come at once; 0
-  // means no limit. Above it a session is answered with 429; TLS, which an answer would take a
-  // handshake of, is not begun. Of 65,536 addresses at a time; while as many ask, others are not
-  // limited.
+  // limits.handshakes_per_second: how often one such address may ask for a WebSocket, also where it
+  // is refused, or open an event stream; and as often may it begin to speak TLS. Of each, twice as
+  // many may come at once; 0 means no limit. Above it a session is answered with 429; TLS, which an
+  // answer would take a handshake of, is not begun. Of 65,536 addresses at a time; while as many
+  // ask, others are not limited.
   std::size_t handshakes_per_second = 0;
 
   // limits.messages_per_second: data messages of one session, of which as many as may come in a

@@ -10,7 +10,8 @@
 namespace fanfare {
 
 // `limits.message_frames` and `limits.control_frames_per_second` of one session: frames that bring
-// nothing are work, too, and so are new keys of TLS, which count as control frames. What it counts
+// nothing are work, too, and so are new keys of TLS and wishes for another
+// handshake, which count as control frames. What it counts
 // in a second is a little longer where time is told by a shard's tick.
 //
 // Thread: one at a time. Allocates nothing.

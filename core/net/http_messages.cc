@@ -125,4 +125,16 @@ void LogAnswer(const std::string& peer, int status, const BeastRequest* request)
                                             {"target", target}}});
 }
 
+void LogForeignPage(const Request& request) {
+  const std::string peer = ToString(request.peer);
+  const std::string_view origin = request.Header("Origin");
+  const std::string why =
+      origin.empty() ? "it sent no Origin" : absl::StrCat("it is a page of ", QuoteForLog(origin));
+  const std::string text =
+      absl::StrCat("was refused at ", EscapeForLog(request.path), ": ", why, "; see origins");
+  WriteLog(LogEvent::kRefused, {.about = {.peer = peer, .route = request.route},
+                                .text = text,
+                                .fields = {{"path", request.path}, {"origin", origin}}});
+}
+
 }  // namespace fanfare

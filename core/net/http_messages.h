@@ -38,12 +38,16 @@ void LogAnswer(const std::string& peer, int status, const BeastRequest* request)
 // Counts an opening handshake that this refuses.
 void CountRefusedHandshake(Stats& stats, const Dispatch& dispatch);
 
-// Refusals of connections and sessions that are within no limit any more.
-Response TooManyConnections();
 // The refusal of a request that has no Host, or several (RFC 9112 section 3.2); nothing for others.
 std::optional<Response> RefuseHosts(const BeastRequest& request);
+
+// Refusals of connections, requests and sessions that are within no limit any more.
+Response TooManyConnections();
 Response TooManyRequests();
 Response TooManySessions();
 Response TooManyOfUser(std::size_t most);
+
+// Tells of a page of another site that was refused.
+void LogForeignPage(const Request& request);
 
 }  // namespace fanfare

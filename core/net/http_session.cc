@@ -31,18 +31,6 @@ namespace {
 
 namespace http = beast::http;
 
-void TellForeignPage(const Request& request) {
-  const std::string peer = ToString(request.peer);
-  const std::string_view origin = request.Header("Origin");
-  const std::string why =
-      origin.empty() ? "it sent no Origin" : absl::StrCat("it is a page of ", QuoteForLog(origin));
-  const std::string text =
-      absl::StrCat("was refused at ", EscapeForLog(request.path), ": ", why, "; see origins");
-  WriteLog(LogEvent::kRefused, {.about = {.peer = peer, .route = request.route},
-                                .text = text,
-                                .fields = {{"path", request.path}, {"origin", origin}}});
-}
-
 class HttpSession final : public Shard::Member {
  public:
   // Without contexts, it speaks plain text.
@@ -205,7 +193,7 @@ class HttpSession final : public Shard::Member {
     counter.Add();
     if (dispatch.is_foreign_page) {
       shard_.stats().origins_refused.Add();
-      TellForeignPage(request);
+      LogForeignPage(request);
     }
     if (dispatch.is_unauthorized) shard_.stats().auth_refused.Add();
     if (is_handshake) CountRefusedHandshake(shard_.stats(), dispatch);
